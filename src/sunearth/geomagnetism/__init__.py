@@ -1,0 +1,7 @@
+"""The geomagnetic field and the frames of reference tied to it."""
+
+from __future__ import annotations
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(__name__, submodules=["frames"])
