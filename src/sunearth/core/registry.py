@@ -107,6 +107,7 @@ def cite(model: Callable[..., Any] | str) -> str:
       journal = {J. Geophys. Res.},
       volume = {103},
       pages = {17691},
+      doi = {10.1029/98JA01103},
     }
     """
     spec = getattr(model, "spec", None) or find_model(str(model))

@@ -53,6 +53,8 @@ def to_datetime64(value: Any, place: str = "time") -> Any:
 
 
 def _one_time(item: Any) -> np.datetime64:
+    if item is None or item == "":
+        raise ValueError("no time")
     if isinstance(item, str):
         text = item.strip()
         return np.datetime64(text[:-1] if text.endswith("Z") else text, "ns")
