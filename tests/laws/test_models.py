@@ -193,7 +193,6 @@ def test_labelled_arrays_keep_dims_and_convert_units(spec):
     labelled = {}
     for name, value in values.items():
         unit = spec.parameters[name].unit
-        # half the inputs arrive in SI, to be converted from their attribute
         attrs = {} if unit is None else {"units": unit.name}
         labelled[name] = xr.DataArray(value, dims="time", coords=coordinate, attrs=attrs)
     for result, reference, output in zip(outputs(spec, spec.model(**labelled)), plain, spec.outputs, strict=True):

@@ -5,16 +5,15 @@ The numbers are data: TOML files that the tests read from ``tests/oracles`` and 
 
 from __future__ import annotations
 
-import functools
-import importlib
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import DataError, UnknownNameError
+from .errors import DataError
+from .registry import resolve
 
 
 class Oracle(NamedTuple):
@@ -113,24 +112,3 @@ def _agrees(oracle: Oracle, computed: Any) -> bool:
         return bool(computed == oracle.expected)
     close = np.isclose(computed, oracle.expected, rtol=oracle.rtol, atol=oracle.atol, equal_nan=True)
     return bool(np.all(close))
-
-
-def resolve(path: str) -> Callable[..., Any]:
-    """Return the public function or method at a path below ``sunearth``.
-
-    Examples
-    --------
-    >>> resolve("magnetosphere.magnetopause.shue_1998").__name__
-    'shue_1998'
-    """
-    parts = path.removeprefix("sunearth.").split(".")
-    for cut in range(len(parts) - 1, 0, -1):
-        try:
-            module = importlib.import_module("sunearth." + ".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        try:
-            return functools.reduce(getattr, parts[cut:], module)  # type: ignore[arg-type,return-value]
-        except AttributeError:
-            break
-    raise UnknownNameError("function", path, ())

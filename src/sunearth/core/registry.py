@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import pkgutil
@@ -156,3 +157,24 @@ def _import_regions() -> list[str]:
 
 def _rank(region: str) -> int:
     return REGIONS.index(region) if region in REGIONS else len(REGIONS)
+
+
+def resolve(path: str) -> Callable[..., Any]:
+    """Return the public function or method at a path below ``sunearth``.
+
+    Examples
+    --------
+    >>> resolve("magnetosphere.magnetopause.shue_1998").__name__
+    'shue_1998'
+    """
+    parts = path.removeprefix("sunearth.").split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        try:
+            module = importlib.import_module("sunearth." + ".".join(parts[:cut]))
+        except ModuleNotFoundError:
+            continue
+        try:
+            return functools.reduce(getattr, parts[cut:], module)  # type: ignore[return-value]
+        except AttributeError:
+            break
+    raise UnknownNameError("function", path, ())

@@ -1,0 +1,126 @@
+"""From what was measured to what the stages need: one frame, one place, gaps bridged or left open, nothing invented.
+
+What is not measured and cannot be done without is assumed, and the assumption is written on every variable it touches.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from sunearth.core.errors import DataError, UnknownNameError
+
+from .variables import VARIABLES, describe
+
+REQUIRED = ("b_z", "speed", "n_p")
+"""Without these there is no chain."""
+
+FRAMES = ("GSM", "GSE")
+
+
+def to_gsm(wind: xr.Dataset) -> xr.Dataset:
+    """Return the wind with its field (and velocity) in GSM.
+
+    Parameters
+    ----------
+    wind : Dataset
+        With ``attrs["frame"]`` ``"GSM"`` or ``"GSE"``.
+
+    Returns
+    -------
+    Dataset
+        In GSM.
+
+    Raises
+    ------
+    UnknownNameError
+        If the frame is another one or not stated.
+    DataError
+        If a component needed for the rotation is missing.
+    """
+    frame = str(wind.attrs.get("frame", ""))
+    if frame == "GSM":
+        return wind
+    if frame != "GSE":
+        raise UnknownNameError("frame", frame, FRAMES, "State frame = GSM or GSE.")
+    from sunearth.geomagnetism.frames import gse_to_gsm
+
+    rotated = wind.copy()
+    for vector in ("b", "v"):
+        names = [f"{vector}_{axis}" for axis in "xyz"]
+        present = [name in wind for name in names]
+        if not any(present) or (vector == "v" and not all(present)):
+            continue
+        if not present[1] or not present[2]:
+            raise DataError("field in GSE without b_y and b_z cannot be turned to GSM; give both, or b_z in GSM")
+        x = wind[names[0]].values if present[0] else np.zeros(wind.sizes["time"])
+        turned = gse_to_gsm(wind["time"].values, x, wind[names[1]].values, wind[names[2]].values)
+        for name, values in zip(names, turned, strict=True):
+            if name in wind:
+                rotated[name] = wind[name].copy(data=values)
+    rotated.attrs["frame"] = "GSM"
+    rotated.attrs["notes"] = join_notes(wind.attrs.get("notes", ""), "field turned from GSE to GSM")
+    return rotated
+
+
+def complete(wind: xr.Dataset) -> xr.Dataset:
+    """Add what the stages need and the wind lacks, saying on each variable what was assumed.
+
+    Parameters
+    ----------
+    wind : Dataset
+        In GSM.
+
+    Returns
+    -------
+    Dataset
+        With b, b_x, b_y, b_z, speed, n_p, t_p and dipole_tilt.
+
+    Raises
+    ------
+    DataError
+        If b_z, speed or n_p is missing, or holds no number at all.
+    """
+    for name in REQUIRED:
+        if name not in wind:
+            have = ", ".join(str(v) for v in wind.data_vars)
+            raise DataError(
+                f"the solar wind has no {name}; it has {have}. Map a column with --columns theirs={name}[unit]"
+            )
+        if not bool(wind[name].notnull().any()):
+            raise DataError(f"the solar wind's {name} holds no number at all: nothing can be computed from it")
+    from sunearth.geomagnetism.frames import dipole_tilt
+    from sunearth.heliosphere.wind import expected_temperature
+
+    source = str(wind.attrs.get("source", ""))
+    full = wind.copy()
+    for name in ("b_x", "b_y"):
+        if name not in wind:
+            full[name] = describe(name, xr.zeros_like(wind["b_z"]), source, f"{name} = 0 (not measured)")
+    if "b" not in wind:
+        assumed = [full[name].attrs.get("assumes", "") for name in ("b_x", "b_y")]
+        magnitude = np.sqrt(full["b_x"] ** 2 + full["b_y"] ** 2 + full["b_z"] ** 2)
+        magnitude.attrs["units"] = "nT"
+        full["b"] = describe("b", magnitude, source, "; ".join(a for a in assumed if a))
+    if "t_p" not in wind:
+        model = expected_temperature
+        full["t_p"] = describe("t_p", model(wind["speed"]), model.spec.cite, "t_p expected from speed (not measured)")
+    full["dipole_tilt"] = describe("dipole_tilt", dipole_tilt(time=wind["time"]), dipole_tilt.spec.cite)
+    for name in set(VARIABLES) & set(full.data_vars):
+        full[name].attrs.setdefault("long_name", VARIABLES[str(name)].long_name)
+        full[name].attrs.setdefault("references", source)
+    return full
+
+
+def join_notes(*notes: str) -> str:
+    """Join the remarks that travel with a data set."""
+    return "; ".join(note for note in notes if note)
+
+
+OBSERVED = {"dst": "dst_observed", "sym_h": "sym_h_observed", "kp": "kp_observed", "ae": "ae_observed"}
+"""Indices that come with the wind are observations: their names must not collide with the modelled ones."""
+
+
+def set_observations_aside(wind: xr.Dataset) -> xr.Dataset:
+    """Rename the measured indices among the inputs so that the modelled ones can stand beside them."""
+    return wind.rename({theirs: ours for theirs, ours in OBSERVED.items() if theirs in wind})

@@ -1,0 +1,202 @@
+"""Running the chain on measured solar wind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+import sunearth
+from sunearth.core.errors import DataError
+from sunearth.core.time import to_datetime64
+
+from .prepare import complete, join_notes, set_observations_aside, to_gsm
+from .stages import STAGES, Run, choose
+
+Progress = Callable[[str, int, int], None]
+"""Called with the question of the stage at hand, its number and how many there are."""
+
+DEFAULT_EVENT = "st-patrick-2015"
+
+
+def run(
+    source: Any = None,
+    *,
+    models: Mapping[str, str] | None = None,
+    start: Any = None,
+    end: Any = None,
+    columns: Mapping[str, str] | None = None,
+    frame: str | None = None,
+    gap_limit: str = "30min",
+    propagate: bool = False,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Turn measured solar wind into its effects on Earth.
+
+    Parameters
+    ----------
+    source : str, Path or Dataset, optional
+        An embedded event, a file in any format that :func:`sunearth.read` takes, or a Dataset with ``time`` and at
+        least b_z, speed and n_p. The storm of 17 March 2015 if left out.
+    models : dict, optional
+        The model of any stage, such as ``{"dst": "burton_1975"}``.
+    start, end : time, optional
+        Keep only this part, UTC.
+    columns : dict, optional
+        Other names and units in a file: ``{"Bz_gsm_nT": "b_z[nT]"}``.
+    frame : str, optional
+        ``"GSM"`` or ``"GSE"``, where the source does not say.
+    gap_limit : str, optional
+        Gaps up to this length are bridged linearly and flagged; longer ones stay open.
+    propagate : bool, optional
+        Delay the wind from L1 to the bow-shock nose.
+    progress : callable, optional
+        Told about each stage.
+
+    Returns
+    -------
+    Dataset
+        Inputs, every chain variable with units, meaning, source and validity flag, and observations where known.
+
+    Raises
+    ------
+    SunEarthError
+        If the source cannot be read or lacks what the chain needs.
+
+    Examples
+    --------
+    >>> result = run("st-patrick-2015")
+    >>> bool(result["dst"].min() < -150)
+    True
+    """
+    wind = load(source, columns=columns, frame=frame)
+    wind = _cut(wind, start, end)
+    if propagate:
+        wind = from_l1(wind)
+    from sunearth.data.gaps import fill_gaps
+
+    wind = fill_gaps(wind, gap_limit)
+    result = run_chain(wind, models=models, progress=progress)
+    result.attrs["scenario"] = json.dumps(
+        {
+            "source": str(source or DEFAULT_EVENT) if not isinstance(source, xr.Dataset) else "a Dataset in memory",
+            "start": str(start) if start is not None else None,
+            "end": str(end) if end is not None else None,
+            "gap_limit": gap_limit,
+            "propagate": propagate,
+            "models": dict(models or {}),
+        },
+        sort_keys=True,
+    )
+    return result
+
+
+def load(source: Any, *, columns: Mapping[str, str] | None = None, frame: str | None = None) -> xr.Dataset:
+    """Return the solar wind of an event, a file or a Dataset, its frame stated."""
+    if source is None:
+        source = DEFAULT_EVENT
+    if isinstance(source, xr.Dataset):
+        return source.assign_attrs(frame=frame) if frame else source
+    from sunearth.data.readers import read
+
+    return read(source, columns=columns, frame=frame)
+
+
+def run_chain(
+    wind: xr.Dataset, *, models: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> xr.Dataset:
+    """Run every stage on solar wind that is already where it should be.
+
+    Parameters
+    ----------
+    wind : Dataset
+        Dimension ``time`` and any others (an ensemble's ``member``).
+    models : dict, optional
+        The model of any stage.
+    progress : callable, optional
+        Told about each stage.
+
+    Returns
+    -------
+    Dataset
+        As :func:`run`.
+    """
+    chosen = choose(models or {})
+    measured = complete(to_gsm(set_observations_aside(wind)))
+    held: Run = {str(name): variable for name, variable in measured.data_vars.items()}
+    held["time"] = measured["time"]
+    for number, stage in enumerate(STAGES):
+        if progress:
+            progress(stage.question, number, len(STAGES))
+        held |= stage.answer(stage.model(chosen[stage.name]), held)
+    if progress:
+        progress("done", len(STAGES), len(STAGES))
+    result = xr.Dataset(
+        {name: variable for name, variable in held.items() if name != "time"},
+        coords=measured.coords,
+        attrs=dict(measured.attrs),
+    )
+    result["time"].attrs = {"long_name": "Time, UTC"}
+    assumed = dict.fromkeys(
+        part for v in result.data_vars.values() for part in v.attrs.get("assumes", "").split("; ") if part
+    )
+    result.attrs |= {
+        "Conventions": "CF-1.11",
+        "title": wind.attrs.get("title", "From the solar wind to the Earth"),
+        "models": json.dumps(chosen, sort_keys=True),
+        "version": sunearth.__version__,
+        "input_hash": input_hash(wind),
+        "notes": join_notes(wind.attrs.get("notes", ""), *(f"assumed: {text}" for text in assumed)),
+    }
+    return result
+
+
+def input_hash(wind: xr.Dataset) -> str:
+    """Return a fingerprint of the solar wind given: equal inputs, equal fingerprint."""
+    digest = hashlib.sha256()
+    for name in sorted(str(n) for n in wind.variables):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(wind[name].values).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _cut(wind: xr.Dataset, start: Any, end: Any) -> xr.Dataset:
+    if start is None and end is None:
+        return wind
+    limits = [None if t is None else to_datetime64(t, "start or end") for t in (start, end)]
+    inside = wind.sel(time=slice(*limits))
+    if inside.sizes["time"] == 0:
+        first, last = (str(wind["time"].values[k])[:16] for k in (0, -1))
+        raise DataError(f"nothing between {start} and {end}: the data run from {first} to {last} UTC")
+    return inside
+
+
+def from_l1(wind: xr.Dataset) -> xr.Dataset:
+    """Delay wind measured at L1 by its flight to the bow-shock nose; faster wind overtakes and replaces slower.
+
+    Parameters
+    ----------
+    wind : Dataset
+        Measured near L1.
+
+    Returns
+    -------
+    Dataset
+        On the same cadence, at the nose.
+    """
+    from sunearth.heliosphere.propagation import advect
+
+    arrival, keep = advect(wind["time"].values, wind["speed"].values)
+    arrived = wind.isel(time=keep).assign_coords(time=arrival[keep])
+    cadence = np.median(np.diff(wind["time"].values))
+    first, last = arrived["time"].values[[0, -1]]
+    grid = np.arange(first.astype("datetime64[m]").astype("datetime64[ns]"), last, cadence)
+    # The measurement that arrived last holds until the next one: a shock stays a step.
+    moved = arrived.reindex(time=grid, method="ffill", tolerance=3 * cadence)
+    moved.attrs["location"] = "bow shock nose"
+    moved.attrs["notes"] = join_notes(wind.attrs.get("notes", ""), "delayed from L1 by advection")
+    return moved

@@ -1,0 +1,80 @@
+"""A run described in a file: what goes in, which models, what comes out."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sunearth.core.errors import DataError
+
+
+class Scenario(BaseModel):
+    """Everything that a run needs, as read from a TOML file.
+
+    Examples
+    --------
+    >>> Scenario(source="gannon-2024", models={"dst": "burton_1975"}).members
+    0
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str = Field(description="An embedded event or a file, relative to the scenario's own folder.")
+    name: str | None = Field(default=None, description="Name of the output folder.")
+    start: str | None = None
+    end: str | None = None
+    frame: str | None = Field(default=None, description="GSM or GSE, where the file does not say.")
+    columns: dict[str, str] = Field(default_factory=dict, description="theirs = 'ours[unit]'.")
+    gap_limit: str = "30min"
+    propagate: bool = Field(default=False, description="Delay from L1 to the bow-shock nose.")
+    models: dict[str, str] = Field(default_factory=dict, description="stage = model.")
+    members: int = Field(default=0, ge=0, le=10_000, description="Members of an ensemble over perturbed inputs.")
+    seed: int = 1
+
+    def run_arguments(self) -> dict[str, Any]:
+        """Return what :func:`sunearth.run` takes."""
+        fields = ("source", "models", "start", "end", "columns", "frame", "gap_limit", "propagate")
+        return {field: getattr(self, field) for field in fields}
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read a scenario file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file; a relative `source` that names a file is taken from the scenario's folder.
+
+    Returns
+    -------
+    Scenario
+        Checked.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, is not TOML, or holds a field that a scenario does not have.
+    """
+    path = Path(path)
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: cannot read the scenario: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{path}: not a TOML file: {error}") from error
+    try:
+        scenario = Scenario(**fields)
+    except (ValidationError, TypeError) as error:
+        if not isinstance(error, ValidationError):
+            raise DataError(f"{path}: {error}") from error
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(Scenario.model_fields)
+        raise DataError(f"{path}: {place}: {first['msg']}; a scenario takes {known}") from error
+    beside = path.parent / scenario.source
+    if beside.is_file():
+        scenario = scenario.model_copy(update={"source": str(beside)})
+    return scenario if scenario.name else scenario.model_copy(update={"name": path.stem})

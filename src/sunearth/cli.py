@@ -1,0 +1,490 @@
+"""The command line: ``sunearth run`` and the commands around it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sunearth.core.model import Spec
+
+app = typer.Typer(
+    name="sunearth",
+    help="From measured solar wind to its effects on Earth.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="STAGE=MODEL", help="Choose a stage's model.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--columns", metavar="THEIRS=OURS[UNIT]", help="Other names and units in a file, e.g. Bz=b_z[nT]."),
+]
+Frame = Annotated[str | None, typer.Option(help="GSM or GSE, where the file does not say.")]
+Start = Annotated[str | None, typer.Option(help="Keep only what comes after, UTC.")]
+End = Annotated[str | None, typer.Option(help="Keep only what comes before, UTC.")]
+Gap = Annotated[str, typer.Option(help="Bridge gaps up to this length.")]
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the code an error arises.")] = False,
+) -> None:
+    """From measured solar wind to its effects on Earth."""
+    if version:
+        from sunearth import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str, typer.Argument(metavar="EVENT|FILE|SCENARIO.toml", help="An embedded event, a data file or a scenario.")
+    ] = "st-patrick-2015",
+    out: Annotated[Path | None, typer.Option(help="Folder to write; runs/NAME if left out.")] = None,
+    set_: Set = None,
+    columns: Columns = None,
+    frame: Frame = None,
+    start: Start = None,
+    end: End = None,
+    gap: Gap = "30min",
+    from_l1: Annotated[bool, typer.Option("--from-l1", help="Delay the wind from L1 to the bow-shock nose.")] = False,
+    members: Annotated[int, typer.Option(min=0, max=10_000, help="Also run an ensemble over perturbed wind.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the ensemble.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Turn measured solar wind into its effects on Earth: data, report and summary."""
+    from sunearth.chain.scenario import Scenario, read_scenario
+    from sunearth.view.output import save_run
+
+    if source.endswith(".toml"):
+        scenario = read_scenario(source)
+        scenario = scenario.model_copy(update={"models": scenario.models | _pairs(set_, "--set")})
+    else:
+        _event_or_file(source)
+        scenario = Scenario(
+            source=source,
+            name=Path(source).name.split(".")[0],
+            start=start,
+            end=end,
+            frame=frame,
+            columns=_pairs(columns, "--columns"),
+            gap_limit=gap,
+            propagate=from_l1,
+            models=_pairs(set_, "--set"),
+            members=members,
+            seed=seed,
+        )
+    folder = out or Path("runs") / (scenario.name or "run")
+    with _progress() as progress:
+        result = _run_scenario(scenario, progress)
+        progress("Writing data and report", 1, 1)
+        files, summary = save_run(result, folder, event=str(scenario.name))
+    if as_json:
+        _print_json(summary)
+        return
+    _print_summary(summary)
+    for path in files[1:]:
+        typer.echo(f"  {path}")
+
+
+def _run_scenario(scenario: Any, progress: Any) -> Any:
+    import sunearth.chain.run as chain
+
+    result = chain.run(**scenario.run_arguments(), progress=progress)
+    if scenario.members:
+        from sunearth.chain.ensemble import add_spread
+
+        result = add_spread(result, scenario.members, models=scenario.models, seed=scenario.seed, progress=progress)
+    return result
+
+
+@app.command()
+def events(as_json: AsJson = False) -> None:
+    """List the embedded events and what is known to be poor in them."""
+    import sunearth.data.events as embedded
+
+    records = embedded.events()
+    if as_json:
+        _print_json([{k: _jsonable(v) for k, v in record._asdict().items()} for record in records])
+        return
+    for record in records:
+        typer.echo(f"{record.name:<18}{record.title}")
+        typer.echo(f"{'':<18}{str(record.start)[:16]} to {str(record.end)[:16]} UTC, every {record.cadence}")
+        for remark in record.known_poor:
+            typer.echo(f"{'':<18}! {remark}")
+
+
+@app.command()
+def models(
+    region: Annotated[str | None, typer.Argument(help="A region, e.g. magnetosphere.")] = None, as_json: AsJson = False
+) -> None:
+    """List the models of the package, or of one region."""
+    from sunearth.core.registry import all_models
+
+    specs = all_models(region)
+    if as_json:
+        _print_json([_spec_dict(spec) for spec in specs.values()])
+        return
+    module = None
+    for path, spec in specs.items():
+        if path.rsplit(".", 1)[0] != module:
+            module = path.rsplit(".", 1)[0]
+            typer.echo(f"\n{module}")
+        typer.echo(f"  {spec.name:<34}{spec.summary}")
+
+
+@app.command()
+def show(model: str, as_json: AsJson = False) -> None:
+    """Show a model: its inputs and outputs with units, its source, where it holds, its documentation."""
+    from sunearth.core.registry import find_model
+
+    spec = find_model(model)
+    if as_json:
+        _print_json(_spec_dict(spec))
+        return
+    typer.echo(f"{spec.path}\n\n{spec.summary}\n")
+    for parameter in spec.parameters.values():
+        default = "" if parameter.is_required else f" = {parameter.default}"
+        span = spec.ranges.get(parameter.name)
+        holds = f"  valid {span[0]:g} to {span[1]:g}" if span else ""
+        typer.echo(f"  {parameter.name + default:<24}{_unit_text(parameter):<12}{parameter.description}{holds}")
+    for output in spec.outputs:
+        typer.echo(f"  -> {output.name:<21}{output.unit!s:<12}{output.description}")
+    typer.echo(f"\nSource: {spec.cite}")
+    for name, text in spec.docstring.sections.items():
+        if name not in ("Parameters", "Returns"):
+            typer.echo(f"\n{name}\n{text}")
+
+
+@app.command(name="eval")
+def evaluate(
+    model: str,
+    inputs: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE...", help="5, 30deg, or a:b:n.")] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw the curve over the one range given.")] = False,
+    out: Annotated[Path | None, typer.Option(help="File of the curve; MODEL.png if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate a model: NAME=VALUE, with a unit (30deg) or as a range FROM:TO:COUNT."""
+    import numpy as np
+
+    from sunearth.core.registry import find_model
+
+    spec = find_model(model)
+    values = {name: _value(spec, name, text) for name, text in _pairs(inputs, "inputs").items()}
+    missing = [p.name for p in spec.parameters.values() if p.is_required and p.name not in values]
+    if missing:
+        from sunearth.core.errors import InputError
+
+        raise InputError(f"{spec.name}: say {', '.join(f'{name}=' for name in missing)}")
+    ranges = {name: value for name, value in values.items() if isinstance(value, np.ndarray) and value.ndim}
+    if plot:
+        _plot(spec, values, ranges, out)
+        return
+    grids = np.meshgrid(*ranges.values(), indexing="ij") if spec.along is None else list(ranges.values())
+    columns = dict(zip(ranges, (grid.ravel() for grid in grids), strict=True))
+    result = spec.model(**(values | columns))
+    named = [result] if spec.record is None else list(result)
+    results = {o.name: np.atleast_1d(np.asarray(r)) for o, r in zip(spec.outputs, named, strict=True)}
+    ranged = {k: v for k, v in (values | columns).items() if k in spec.ranges}
+    inside = np.broadcast_to(spec.model.valid(**ranged), next(iter(results.values())).shape)
+    if as_json:
+        units = {o.name: o.unit.name for o in spec.outputs}
+        listed = {k: v.tolist() if isinstance(v, np.ndarray) else _jsonable(v) for k, v in (values | columns).items()}
+        finite = {k: [_jsonable(x) for x in v.tolist()] for k, v in results.items()}
+        _print_json({"model": spec.path, "inputs": listed, "outputs": finite, "units": units, "valid": inside.tolist()})
+        return
+    head = [f"{name} [{spec.parameters[name].unit or 'UTC'}]" for name in columns]
+    head += [f"{output.name} [{output.unit}]" for output in spec.outputs]
+    rows = zip(*columns.values(), *results.values(), strict=True)
+    if columns:
+        typer.echo("  ".join(f"{title:>16}" for title in head))
+    for row, holds in zip(rows, inside, strict=True):
+        cells = [f"{value:>16.6g}" if isinstance(value, float) else f"{value!s:>16.16}" for value in row]
+        text = "  ".join(cells) if columns else "\n".join(f"{o} = {v:.8g}" for o, v in zip(head, row, strict=True))
+        typer.echo(text + ("" if holds else "   outside the model's range"))
+
+
+@app.command()
+def score(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[EVENT|FILE]...", help="All events if none.")] = None,
+    columns: Columns = None,
+    frame: Frame = None,
+    start: Start = None,
+    end: End = None,
+    gap: Gap = "30min",
+    observations: Annotated[
+        Path, typer.Option(help="Folder with spacecraft crossings of the magnetopause, scored where it exists.")
+    ] = Path("../shared/data"),
+    as_json: AsJson = False,
+) -> None:
+    """Score every Dst model, and the magnetopause models, against what was observed."""
+    import sunearth.data.events as embedded
+    from sunearth.chain.run import _cut, load
+    from sunearth.chain.score import score_dst_models
+    from sunearth.data.gaps import fill_gaps
+
+    names = sources or [record.name for record in embedded.events()]
+    mapping = _pairs(columns, "--columns")
+    winds = {}
+    for name in names:
+        _event_or_file(name)
+        wind = _cut(load(name, columns=mapping or None, frame=frame), start, end)
+        winds[Path(name).name.split(".")[0]] = fill_gaps(wind, gap)
+    scores = score_dst_models(winds)
+    boundaries: dict[str, Any] = {}
+    if not sources and observations.is_dir():
+        from sunearth.chain.score_boundaries import score_magnetopause
+
+        boundaries = score_magnetopause(observations)
+    if as_json:
+        _print_json(
+            {
+                "dst": [{k: _jsonable(v) for k, v in s._asdict().items()} for s in scores],
+                "magnetopause": {model: _jsonable_dict(row) for model, row in boundaries.items()},
+            }
+        )
+        return
+    _print_scores(scores)
+    if boundaries:
+        typer.echo("\nMagnetopause against THEMIS crossings, 16-20 March 2015 (model minus observed, R_E)")
+        typer.echo(f"{'model':<28}{'n':>5}{'mean':>8}{'MAE':>8}{'rms':>8}")
+        for model, row in boundaries.items():
+            typer.echo(f"{model:<28}{row['n']:>5}{row['mean']:>8.2f}{row['mae']:>8.2f}{row['rms']:>8.2f}")
+
+
+@app.command()
+def verify(
+    failed_only: Annotated[bool, typer.Option("--failed", help="List only what does not hold.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate every published number the package is held to, and say which hold."""
+    from sunearth.core.oracles import verify as check
+
+    verdicts = list(check())
+    holding = sum(v.holds for v in verdicts)
+    if as_json:
+        rows = [v.oracle._asdict() | {"computed": str(v.computed), "holds": v.holds} for v in verdicts]
+        _print_json({"numbers": len(verdicts), "hold": holding, "oracles": rows})
+    else:
+        for verdict in verdicts:
+            if verdict.holds and failed_only:
+                continue
+            oracle = verdict.oracle
+            mark = "ok  " if verdict.holds else "FAIL"
+            name = oracle.function.rsplit(".", 1)[1]
+            given = " ".join(f"{k}={v}" for k, v in oracle.inputs.items())
+            typer.echo(f"{mark} {name:<30} {given:<50.50} {oracle.expected!s:>14.14}  {oracle.source:.60}")
+        typer.echo(f"{len(verdicts)} numbers, {holding} hold")
+    if holding < len(verdicts):
+        raise typer.Exit(1)
+
+
+def _event_or_file(source: str) -> None:
+    """Refuse at once what is neither a file nor an event, with the nearest names."""
+    from sunearth.core.errors import DataError, UnknownNameError
+    from sunearth.data.events import events as embedded
+
+    if Path(source).exists() or source in (names := [record.name for record in embedded()]):
+        return
+    if "/" in source or Path(source).suffix:
+        raise DataError(f"{source}: no such file")
+    raise UnknownNameError("event", source, names, "`sunearth events` lists all; a file is given by its path.")
+
+
+def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:
+    """Read NAME=VALUE pairs."""
+    from sunearth.core.errors import InputError
+
+    pairs = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise InputError(f"{option}: {text!r} is not NAME=VALUE")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _value(spec: Spec, name: str, text: str) -> Any:
+    """Read an input of a model: a number, a number with a unit, a range, a time or an option."""
+    import re
+
+    import numpy as np
+
+    from sunearth.core.errors import InputError, UnknownNameError
+    from sunearth.core.time import to_datetime64
+    from sunearth.core.units import conversion_factor
+
+    if name not in spec.parameters:
+        raise UnknownNameError("input", name, spec.parameters, f"{spec.name} takes {', '.join(spec.parameters)}.")
+    parameter = spec.parameters[name]
+    if parameter.is_time:
+        return to_datetime64(text.split(","), f"{spec.name}: {name}")
+    if parameter.unit is None:
+        return text
+    number = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+    match = re.fullmatch(
+        rf"(?P<first>{number})(?::(?P<last>{number}):(?P<count>\d+))?\s*(?P<unit>[^\d\s:][^:]*)?", text
+    )
+    if match is None:
+        raise InputError(f"{spec.name}: {name}: cannot read {text!r}; write 5, 5{parameter.unit} or 0:10:11")
+    factor = conversion_factor(match["unit"].strip(), parameter.unit) if match["unit"] else 1.0
+    if match["last"] is None:
+        return float(match["first"]) * factor
+    if not 2 <= int(match["count"]) <= 100_000:
+        raise InputError(f"{spec.name}: {name}: a range needs 2 to 100000 points, got {match['count']}")
+    return np.linspace(float(match["first"]), float(match["last"]), int(match["count"])) * factor
+
+
+def _plot(spec: Spec, values: dict[str, Any], ranges: dict[str, Any], out: Path | None) -> None:
+    from sunearth.core.errors import InputError, OutputError
+    from sunearth.view.figures import model_curve
+
+    if len(ranges) != 1:
+        raise InputError(f"--plot needs exactly one range such as b_z=-20:10:61, got {len(ranges)}")
+    (parameter, points), path = *ranges.items(), out or Path(f"{spec.name}.png")
+    others = {k: v for k, v in values.items() if k != parameter}
+    figure = model_curve(spec, parameter, points, others)
+    try:
+        figure.savefig(path, dpi=150)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot write the curve: {error}") from error
+    typer.echo(f"  {path}")
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    """Print the table that a forecaster reads first."""
+    from sunearth.view.report import summary_rows
+
+    rows = summary_rows(summary)
+    typer.echo(f"\n{summary['title']}")
+    typer.echo(f"{summary['start']} to {summary['end']}\n")
+    width = max(len(row[0]) for row in rows) + 2
+    for label, value in rows:
+        typer.echo(f"  {label:<{width}}{value}")
+    for skill in summary["skill"]:
+        if skill["rmse"] is not None:
+            typer.echo(
+                f"  {'Skill, ' + skill['quantity']:<{width}}{skill['model']}: rmse {skill['rmse']:.3g}, "
+                f"correlation {skill['correlation'] or float('nan'):.2f}"
+            )
+    for note in summary["notes"]:
+        typer.echo(f"  {'Note':<{width}}{note}")
+    typer.echo("")
+
+
+def _print_scores(scores: Iterable[Any]) -> None:
+    typer.echo(
+        f"{'event':<34}{'model':<26}{'n':>7}{'rmse':>8}{'corr':>7}{'PE':>7}{'bias':>7}"
+        f"{'min mod':>9}{'min obs':>9}{'lag h':>7}  against"
+    )
+    for s in scores:
+        typer.echo(
+            f"{s.event:<34.34}{s.model:<26}{s.n:>7}{s.rmse:>8.1f}{s.correlation:>7.3f}{s.prediction_efficiency:>7.2f}"
+            f"{s.bias:>7.1f}{s.minimum_model:>9.0f}{s.minimum_observed:>9.0f}{s.minimum_lag_hours:>7.1f}  {s.quantity}"
+        )
+
+
+def _spec_dict(spec: Spec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "path": f"sunearth.{spec.path}",
+        "summary": spec.summary,
+        "cite": spec.cite,
+        "parameters": {
+            p.name: {
+                "unit": _unit_text(p),
+                "description": p.description,
+                "default": None if p.is_required else _jsonable(p.default),
+                "valid": spec.ranges.get(p.name),
+            }
+            for p in spec.parameters.values()
+        },
+        "outputs": {o.name: {"unit": o.unit.name, "description": o.description} for o in spec.outputs},
+    }
+
+
+def _unit_text(parameter: Any) -> str:
+    if parameter.is_time:
+        return "UTC"
+    return str(parameter.unit) if parameter.unit is not None else "option"
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, (str, int, bool, type(None))):
+        return value
+    if isinstance(value, (tuple, list)):
+        return [_jsonable(item) for item in value]
+    return (
+        _jsonable(value.item()) if hasattr(value, "item") and getattr(value, "dtype", None) != "M8[ns]" else str(value)
+    )
+
+
+def _jsonable_dict(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: _jsonable(v) for k, v in row.items()}
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(value, indent=2, allow_nan=False))
+
+
+def _progress() -> Any:
+    """Show the stages as they go by on a terminal; be silent elsewhere."""
+    import contextlib
+
+    @contextlib.contextmanager
+    def shown() -> Iterator[Any]:
+        if not sys.stderr.isatty():
+            yield lambda *_: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=None)
+            yield lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
+
+    return shown()
+
+
+def main() -> None:
+    """Run the command line; an error is one line and exit status 2, never a traceback unless asked for."""
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(arguments)
+    except KeyboardInterrupt:
+        typer.echo("sunearth: stopped; nothing was written", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        from sunearth.core.errors import SunEarthError
+
+        if isinstance(error, SunEarthError):
+            typer.echo(f"sunearth: {error}", err=True)
+            sys.exit(2)
+        typer.echo(f"sunearth: internal error: {type(error).__name__}: {error}; --debug shows where", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
