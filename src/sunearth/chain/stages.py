@@ -274,6 +274,7 @@ STAGES: tuple[Stage, ...] = (
         "dst",
         "How strong is the ring current?",
         (
+            "magnetosphere.storm_currents.three_currents",
             "magnetosphere.ring_current.obrien_mcpherron_2000",
             "magnetosphere.ring_current.burton_1975",
         ),
@@ -285,7 +286,12 @@ STAGES: tuple[Stage, ...] = (
         ("magnetosphere.ring_current.dessler_parker_sckopke",),
         _single("ring_current_energy"),
     ),
-    Stage("kp", "How disturbed is the planet?", ("ground.indices.newell_2008_kp",), _single("kp_model")),
+    Stage(
+        "kp",
+        "How disturbed is the planet?",
+        ("ground.indices.kp_from_wind", "ground.indices.newell_2008_kp"),
+        _single("kp_model"),
+    ),
     Stage(
         "electrojets", "How strong are the auroral electrojets?", ("ground.indices.electrojets",), _auroral_electrojets
     ),
