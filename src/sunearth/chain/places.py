@@ -220,8 +220,8 @@ def places_near(
 
     Examples
     --------
-    >>> [place.name for place in places_near(52.0, "2015-03-17", "south")]
-    ['Kerguelen', 'Hobart', 'Invercargill']
+    >>> [place.name for place in places_near(50.0, "2015-03-17", "south")]
+    ['Hobart', 'Dunedin']
     """
     if hemisphere not in ("north", "south"):
         raise InputError(f"hemisphere must be 'north' or 'south', got {hemisphere!r}")

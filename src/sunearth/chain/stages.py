@@ -304,17 +304,17 @@ STAGES: tuple[Stage, ...] = (
         ),
         _plasmapause,
     ),
-    Stage("oval", "Where is the aurora?", ("aurora.oval.starkov_1994",), _oval),
+    Stage("oval", "Where is the aurora?", ("aurora.oval.storm_oval", "aurora.oval.starkov_1994"), _oval),
     Stage(
         "precipitation",
         "How much power do auroral electrons bring?",
-        ("aurora.precipitation.zhang_paxton_2008_power",),
+        ("aurora.precipitation.poes_power", "aurora.precipitation.zhang_paxton_2008_power"),
         _single("hemispheric_power"),
     ),
     Stage(
         "joule_heating",
         "How much heat do the currents leave in the upper atmosphere?",
-        ("ionosphere.currents.joule_power",),
+        ("ionosphere.currents.baumjohann_kamide_1984", "ionosphere.currents.ahn_1983_joule"),
         _single("joule_power"),
     ),
 )

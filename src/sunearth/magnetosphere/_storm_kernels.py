@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numba import njit
 
+from sunearth.numerics._kernels import relax
 
 # three_currents -------------------------------------------------------------------------------------------------
 
@@ -15,15 +16,6 @@ REFERENCE_SPEED = 450.0  # km/s
 REFERENCE_PRESSURE = 2.5  # nPa
 REFERENCE_DENSITY = REFERENCE_PRESSURE / (PROTON_PRESSURE * REFERENCE_SPEED**2)  # cm^-3
 LARGEST_DEPRESSION = 2500.0  # nT
-
-
-@njit(cache=True, nogil=True)
-def relax(state, source, rate, hours):  # type: ignore[no-untyped-def]
-    """End value and mean over an interval of y' = source - rate y, exactly."""
-    level = source / rate
-    decay = math.exp(-rate * hours)
-    mean = (1.0 - decay) / (rate * hours) if rate * hours > 1e-6 else 1.0 - 0.5 * rate * hours
-    return level + (state - level) * decay, level + (state - level) * mean
 
 
 @njit(cache=True, nogil=True)
@@ -72,7 +64,11 @@ def store_currents(b_z, speed, n_p, sin_tilt, hours, coefficients):  # type: ign
             if not started:  # what came before is unknown: the currents that quiet wind of this speed would hold
                 quiet, quiet_field, _, _ = drive(0.0, speed[m, k], n_p[m, k], 0.0, coefficients)
                 loss = 1.0 / (storm_time * lifetime) + outflow * quiet_field / (1.0 + quiet_field / outflow_half)
-                tail, storm, slow = tail_gain * quiet * tail_time, storm_gain * quiet / loss, slow_gain * quiet * slow_time
+                tail, storm, slow = (
+                    tail_gain * quiet * tail_time,
+                    storm_gain * quiet / loss,
+                    slow_gain * quiet * slow_time,
+                )
                 started = True
             loss = 1.0 / (storm_time * lifetime) + outflow * field / (1.0 + field / outflow_half)
             total = tail + storm + slow

@@ -10,10 +10,10 @@ from dataclasses import astuple, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sunearth.core.model import model
 from sunearth.core.units import km_s, nT, per_cm3, utc
+from sunearth.numerics.series import as_rows, interval_hours
 
 _SOURCE = "this package 2026, fitted to OMNI wind and Kyoto Dst of 1998-2000"
 
@@ -115,9 +115,9 @@ def three_currents(time: utc, b_z: nT, speed: km_s, n_p: per_cm3, coefficients: 
     terms have their model in Temerin and Li (2002), saturation that weakens with density in Lopez et al. (2004), and
     2500 nT is the largest depression that the magnetosphere can hold (Love 2021 after Vasyliunas 2011).
 
-    Fitted to 1998-2000 alone; ``validation/fit_dst.py`` repeats the fit and prints its scores, ``sunearth score`` those
-    of the embedded storms. It undershoots minima in 1-min SYM-H (its target was hourly Dst), recovers too slowly in wind
-    that stays very fast, and is 20 nT too shallow on average in the storms of 2001-2002.
+    Fitted to 1998-2000 alone; ``validation/fit_dst.py`` repeats the fit and prints its scores, ``sunearth score``
+    those of the embedded storms. It undershoots minima in 1-min SYM-H (its target was hourly Dst), recovers too
+    slowly in wind that stays very fast, and is 20 nT too shallow on average in the storms of 2001-2002.
 
     Examples
     --------
@@ -154,31 +154,10 @@ def contributions(time: Any, b_z: Any, speed: Any, n_p: Any, coefficients: Coeff
 
     from ._storm_kernels import store_currents
 
-    fitted = astuple(coefficients or Coefficients())
+    fitted = coefficients or Coefficients()
     time = np.atleast_1d(np.asarray(time, "datetime64[ns]"))
-    shape = np.broadcast_shapes(time.shape, *(np.shape(series) for series in (b_z, speed, n_p)))
     sin_tilt = np.sin(dipole_tilt(time=time))
-
-    def rows(series: Any) -> NDArray[np.float64]:
-        broadcast = np.broadcast_to(np.asarray(series, float), shape)
-        return np.ascontiguousarray(broadcast).reshape(-1, shape[-1])
-
-    hours = rows(interval_hours(time))
-    parts = store_currents(rows(b_z), rows(speed), rows(n_p), rows(sin_tilt), hours, fitted)
-    tail, storm, slow, magnetopause = (part.reshape(shape) for part in np.moveaxis(parts, 1, 0))
-    offset = (coefficients or Coefficients()).offset
-    return Currents(tail + storm + slow + magnetopause + offset, tail, storm, slow, magnetopause)
-
-
-def interval_hours(time: NDArray[np.datetime64]) -> NDArray[np.float64]:
-    """Return how many hours each sample stands for: until the next one, the last as long as the one before it.
-
-    Examples
-    --------
-    >>> interval_hours(np.array(["2015-03-17T00", "2015-03-17T01", "2015-03-17T03"], "datetime64[ns]"))
-    array([1., 2., 2.])
-    """
-    steps = np.diff(time, axis=-1) / np.timedelta64(3_600_000_000_000, "ns")
-    if steps.shape[-1] == 0:
-        return np.ones(time.shape)
-    return np.concatenate([steps, steps[..., -1:]], axis=-1)
+    _, *rows, restore = as_rows(time, b_z, speed, n_p, sin_tilt, interval_hours(time))
+    parts = store_currents(*rows, astuple(fitted))
+    tail, storm, slow, magnetopause = (restore(np.ascontiguousarray(parts[:, current])) for current in range(4))
+    return Currents(tail + storm + slow + magnetopause + fitted.offset, tail, storm, slow, magnetopause)
