@@ -246,8 +246,12 @@ def score(
     boundaries: dict[str, Any] = {}
     if not sources and observations.is_dir():
         from sunearth.chain.score_boundaries import score_magnetopause
+        from sunearth.core.errors import DataError
 
-        boundaries = score_magnetopause(observations)
+        try:
+            boundaries = score_magnetopause(observations)
+        except DataError as error:
+            typer.echo(f"sunearth: magnetopause not scored: {error}", err=True)
     if as_json:
         _print_json(
             {

@@ -227,6 +227,7 @@ STAGES: tuple[Stage, ...] = (
             "magnetosphere.coupling.kan_lee_1979",
             "magnetosphere.coupling.perreault_akasofu_1978",
             "magnetosphere.coupling.milan_2012",
+            "magnetosphere.coupling.borovsky_birn_2014",
         ),
         _coupling,
     ),
@@ -245,7 +246,11 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "bow_shock",
         "Where is the bow shock?",
-        ("magnetosphere.bow_shock.farris_russell_1994", "magnetosphere.bow_shock.jelinek_2012"),
+        (
+            "magnetosphere.bow_shock.farris_russell_1994",
+            "magnetosphere.bow_shock.jelinek_2012",
+            "magnetosphere.bow_shock.chao_2002",
+        ),
         _bow_shock,
     ),
     Stage(
@@ -260,6 +265,7 @@ STAGES: tuple[Stage, ...] = (
         (
             "magnetosphere.convection.hill_siscoe_2002",
             "magnetosphere.convection.boyle_1997",
+            "magnetosphere.convection.ridley_2005",
             "magnetosphere.convection.kivelson_ridley_2008",
         ),
         _single("cpcp"),

@@ -40,7 +40,7 @@ def spreiter_1966(mach_ms: dimensionless, gamma: dimensionless = 5 / 3) -> dimen
     """
     xp = namespace(mach_ms, gamma)
     ratio = 1.1 * ((gamma - 1) * mach_ms**2 + 2) / ((gamma + 1) * mach_ms**2)
-    return xp.where(mach_ms > 1, ratio, xp.nan * ratio)
+    return xp.where(mach_ms > 1, ratio, xp.nan)
 
 
 @model(
@@ -86,7 +86,7 @@ def farris_russell_1994(
     thickness = 1.1 * ((gamma - 1) * mach_ms**2 + 2) / ((gamma + 1) * (mach_ms**2 - 1))
     eccentricity = 0.81
     r = magnetopause_standoff * (1 + thickness) * (1 + eccentricity) / (1 + eccentricity * xp.cos(theta))
-    return xp.where(mach_ms > 1, r, xp.nan * r)
+    return xp.where(mach_ms > 1, r, xp.nan)
 
 
 @model(
@@ -183,4 +183,4 @@ def chao_2002(theta: rad, p_dyn: nPa, b_z: nT, mach_ms: dimensionless, beta: dim
     )
     eccentricity = 1.029
     r = nose * ((1 + eccentricity) / (1 + eccentricity * xp.cos(theta))) ** flaring
-    return xp.where(mach_ms > 1, r, xp.nan * r)
+    return xp.where(mach_ms > 1, r, xp.nan)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from sunearth.core.arrays import namespace
 from sunearth.core.constants import EARTH_RADIUS, PROTON_MASS, VACUUM_PERMEABILITY
 from sunearth.core.model import model
-from sunearth.core.units import R_E, Array, W, dimensionless, kV, km_s, mV_m, nT, parse_unit, per_cm3
+from sunearth.core.units import R_E, Array, W, dimensionless, km_s, kV, mV_m, nT, parse_unit, per_cm3
 
 newell_rate = Annotated[Array, parse_unit("km^(4/3) s^(-4/3) nT^(2/3)")]
 viscous_rate = Annotated[Array, parse_unit("cm^(-3/2) km^2 s^-2")]

@@ -10,7 +10,11 @@ from sunearth.core.units import R_E, dimensionless, h, nPa, nT, rad
 _PRESSURE_BALANCE = "Kivelson and Russell 1995, Introduction to Space Physics"
 
 
-@model(cite=_PRESSURE_BALANCE, valid={"p_dyn": (0.1, 200.0)}, monotonic={"p_dyn": -1, "f": 1, "k": -1, "b_0": 1})
+@model(
+    cite=_PRESSURE_BALANCE,
+    valid={"p_dyn": (0.1, 200.0), "b_0": (1e4, 6e4)},
+    monotonic={"p_dyn": -1, "f": 1, "k": -1, "b_0": 1},
+)
 def chapman_ferraro(
     p_dyn: nPa, f: dimensionless = 2.44, k: dimensionless = 0.88, b_0: nT = DIPOLE_EQUATORIAL_FIELD
 ) -> R_E:
@@ -35,21 +39,21 @@ def chapman_ferraro(
 
     Notes
     -----
-    From k rho v^2 = (f b_0)^2 / (2 mu_0 r^6) with r in R_E. Other forms in print are the same with other factors: f = 2
-    and k = 2 for specular reflection off a plane; with f = 1 the boundary comes out at 7 to 8 R_E, since its own current
-    is forgotten; balancing half of rho v^2 puts it 12 % too far out.
+    From k rho v^2 = (f b_0)^2 / (2 mu_0 r^6) with r in R_E. Other forms in print have other factors: f = 2 and k = 2
+    for specular reflection off a plane; with f = 1 the boundary comes out at 7 to 8 R_E, since the field of its own
+    current is forgotten; k = 1/2, which balances half of rho v^2, puts it 10 % too far out.
 
     Examples
     --------
     >>> float(chapman_ferraro(2.0).round(2))
-    10.29
+    10.3
     """
     return ((f * b_0 * 1e-9) ** 2 / (2 * VACUUM_PERMEABILITY * k * p_dyn * 1e-9)) ** (1 / 6)
 
 
 @model(
     cite=_PRESSURE_BALANCE,
-    valid={"magnetopause_standoff": (3.0, 20.0)},
+    valid={"magnetopause_standoff": (3.0, 20.0), "b_0": (1e4, 6e4)},
     monotonic={"magnetopause_standoff": -1, "f": 1, "k": -1, "b_0": 1},
 )
 def chapman_ferraro_pressure(
@@ -265,7 +269,7 @@ def lin_2010(theta: rad, p_dyn: nPa, b_z: nT, p_mag: nPa = 0.0, phi: rad = 0.0, 
     Examples
     --------
     >>> float(lin_2010(0.0, 2.0, -5.0).round(2))
-    10.34
+    9.85
     """
     xp = namespace(theta, p_dyn, b_z, p_mag, phi, dipole_tilt)
     pressure = p_dyn + p_mag
@@ -316,7 +320,7 @@ def shue_1998_pressure(magnetopause_standoff: R_E, b_z: nT) -> nPa:
     Examples
     --------
     >>> float(shue_1998_pressure(6.6178, 0.0).round(1))
-    36.0
+    35.9
     """
     xp = namespace(magnetopause_standoff, b_z)
     return ((10.22 + 1.29 * xp.tanh(0.184 * (b_z + 8.14))) / magnetopause_standoff) ** 6.6
@@ -350,7 +354,7 @@ def geosynchronous_exposure(p_dyn: nPa, b_z: nT) -> h:
     Examples
     --------
     >>> float(geosynchronous_exposure(21.4, -20.0).round(1))
-    3.1
+    3.4
     """
     xp = namespace(p_dyn, b_z)
     nose = shue_1998.spec.function(0.0, p_dyn, b_z)
