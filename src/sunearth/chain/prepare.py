@@ -57,7 +57,7 @@ def to_gsm(wind: xr.Dataset) -> xr.Dataset:
         turned = gse_to_gsm(wind["time"].values, x, wind[names[1]].values, wind[names[2]].values)
         for name, values in zip(names, turned, strict=True):
             if name in wind:
-                rotated[name] = wind[name].copy(data=values)
+                rotated[name] = wind[name].copy(data=values).assign_attrs(frame="GSM")
     rotated.attrs["frame"] = "GSM"
     rotated.attrs["notes"] = join_notes(wind.attrs.get("notes", ""), "field turned from GSE to GSM")
     return rotated
