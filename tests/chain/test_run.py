@@ -53,7 +53,15 @@ def test_the_storm_of_17_march_2015(storm):
     assert summary["oval"]["text"]
     dst = next(s for s in summary["skill"] if s["quantity"] == "dst")
     assert dst["correlation"] > 0.85
+    kp = next(s for s in summary["skill"] if s["quantity"] == "kp")
+    assert kp["rmse"] < 1.5
     json.dumps(summary, allow_nan=False)
+
+
+def test_observed_kp_comes_along(storm):
+    """GFZ: Kp was 8- from 12 to 18 UT and 7+ and 8- after on 17 March 2015."""
+    observed = storm["kp_observed"].sel(time_3h="2015-03-17T12")
+    assert float(observed) == pytest.approx(7.667, abs=0.01)
 
 
 def test_physical_order_holds_at_every_time(storm):

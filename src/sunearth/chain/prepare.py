@@ -17,6 +17,10 @@ REQUIRED = ("b_z", "speed", "n_p")
 
 FRAMES = ("GSM", "GSE")
 
+USUAL_IN_ECLIPTIC_FIELD = 5.0
+"""nT: the median in the hours of 1998-2002. Without it a wind of which only b_z is known would have no field at all
+whenever b_z passes through zero, and Mach numbers and beta without bound."""
+
 
 def to_gsm(wind: xr.Dataset) -> xr.Dataset:
     """Return the wind with its field (and velocity) in GSM.
@@ -98,10 +102,7 @@ def complete(wind: xr.Dataset) -> xr.Dataset:
         if name not in wind:
             full[name] = describe(name, xr.zeros_like(wind["b_z"]), source, f"{name} = 0 (not measured)")
     if "b" not in wind:
-        assumed = [full[name].attrs.get("assumes", "") for name in ("b_x", "b_y")]
-        magnitude = np.sqrt(full["b_x"] ** 2 + full["b_y"] ** 2 + full["b_z"] ** 2)
-        magnitude.attrs["units"] = "nT"
-        full["b"] = describe("b", magnitude, source, "; ".join(a for a in assumed if a))
+        full["b"] = _magnitude(full, source)
     if "t_p" not in wind:
         model = expected_temperature
         full["t_p"] = describe("t_p", model(wind["speed"]), model.spec.cite, "t_p expected from speed (not measured)")
@@ -110,6 +111,18 @@ def complete(wind: xr.Dataset) -> xr.Dataset:
         full[name].attrs.setdefault("long_name", VARIABLES[str(name)].long_name)
         full[name].attrs.setdefault("references", source)
     return full
+
+
+def _magnitude(wind: xr.Dataset, source: str) -> xr.DataArray:
+    """The magnitude of the field: from its components, or with the usual in-ecliptic field where they are missing."""
+    if "assumes" in wind["b_x"].attrs or "assumes" in wind["b_y"].attrs:
+        squared = wind["b_z"] ** 2 + np.maximum(wind["b_x"] ** 2 + wind["b_y"] ** 2, USUAL_IN_ECLIPTIC_FIELD**2)
+        assumes = f"b from b_z and an in-ecliptic field of {USUAL_IN_ECLIPTIC_FIELD:g} nT (not measured)"
+    else:
+        squared, assumes = wind["b_x"] ** 2 + wind["b_y"] ** 2 + wind["b_z"] ** 2, ""
+    magnitude: xr.DataArray = squared**0.5
+    magnitude.attrs["units"] = "nT"
+    return describe("b", magnitude, source, assumes)
 
 
 def join_notes(*notes: str) -> str:

@@ -33,6 +33,7 @@ def run(
     frame: str | None = None,
     gap_limit: str = "30min",
     propagate: bool = False,
+    indices: str | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Turn measured solar wind into its effects on Earth.
@@ -54,6 +55,8 @@ def run(
         Gaps up to this length are bridged linearly and flagged; longer ones stay open.
     propagate : bool, optional
         Delay the wind from L1 to the bow-shock nose.
+    indices : str, optional
+        A file of observed indices newer than the table that the package holds.
     progress : callable, optional
         Told about each stage.
 
@@ -80,7 +83,7 @@ def run(
     from sunearth.data.gaps import fill_gaps
 
     wind = fill_gaps(wind, gap_limit)
-    result = run_chain(wind, models=models, progress=progress)
+    result = with_observed_kp(run_chain(wind, models=models, progress=progress), indices)
     result.attrs["scenario"] = json.dumps(
         {
             "source": str(source or DEFAULT_EVENT) if not isinstance(source, xr.Dataset) else "a Dataset in memory",
@@ -88,6 +91,7 @@ def run(
             "end": str(end) if end is not None else None,
             "gap_limit": gap_limit,
             "propagate": propagate,
+            "indices": indices,
             "models": dict(models or {}),
         },
         sort_keys=True,
@@ -153,6 +157,36 @@ def run_chain(
         "notes": join_notes(wind.attrs.get("notes", ""), *(f"assumed: {text}" for text in assumed)),
     }
     return result
+
+
+def with_observed_kp(result: xr.Dataset, newer: str | None = None) -> xr.Dataset:
+    """Add the Kp that was observed, where it is known and the source did not bring its own.
+
+    Parameters
+    ----------
+    result : Dataset
+        A run.
+    newer : str, optional
+        A file of indices newer than the table that the package holds.
+
+    Returns
+    -------
+    Dataset
+        With ``kp_observed`` along ``time_3h`` (the start of each interval), if any of it lies within the run.
+    """
+    from sunearth.data.indices import indices
+
+    if "kp_observed" in result:
+        return result
+    first, last = result["time"].values[[0, -1]]
+    try:
+        kp = indices(first, last, newer)["kp"]
+    except DataError:
+        if newer is not None:
+            raise
+        return result  # later than the table: nothing is known
+    inside = kp.sel(time=slice(first, last)).rename(time="time_3h")
+    return result.assign(kp_observed=inside) if inside.size else result
 
 
 def input_hash(wind: xr.Dataset) -> str:

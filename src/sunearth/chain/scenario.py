@@ -30,13 +30,14 @@ class Scenario(BaseModel):
     columns: dict[str, str] = Field(default_factory=dict, description="theirs = 'ours[unit]'.")
     gap_limit: str = "30min"
     propagate: bool = Field(default=False, description="Delay from L1 to the bow-shock nose.")
+    indices: str | None = Field(default=None, description="A file of observed indices newer than the package's.")
     models: dict[str, str] = Field(default_factory=dict, description="stage = model.")
     members: int = Field(default=0, ge=0, le=10_000, description="Members of an ensemble over perturbed inputs.")
     seed: int = 1
 
     def run_arguments(self) -> dict[str, Any]:
         """Return what :func:`sunearth.run` takes."""
-        fields = ("source", "models", "start", "end", "columns", "frame", "gap_limit", "propagate")
+        fields = ("source", "models", "start", "end", "columns", "frame", "gap_limit", "propagate", "indices")
         return {field: getattr(self, field) for field in fields}
 
 

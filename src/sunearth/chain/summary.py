@@ -27,12 +27,12 @@ def summarise(result: xr.Dataset, event: str = "") -> dict[str, Any]:
         Plain numbers, texts and lists, ready for JSON; what is not known is None.
     """
     from sunearth.impacts.scales import geomagnetic_storm_scale
-    from sunearth.magnetosphere.storms import detect_phases
+    from sunearth.magnetosphere.storms import find_storms, storm_class
 
     time = result["time"].values
     hours = _hours_per_sample(time)
     observed = _observed_dst(result)
-    phases = detect_phases(time, result["dst"].values)
+    storm = min(find_storms(time, result["dst"].values, -30.0), key=lambda s: s.minimum, default=None)
     scale = geomagnetic_storm_scale(float(_largest(result["kp_model"])[0] or 0.0))
     lowest, lowest_time = _smallest(result["oval_equatorward_mlat"])
     kp, kp_time = _largest(result["kp_model"])
@@ -52,10 +52,11 @@ def summarise(result: xr.Dataset, event: str = "") -> dict[str, Any]:
         "input_hash": result.attrs["input_hash"],
         "models": json.loads(result.attrs["models"]),
         "storm": {
-            "class": phases.storm_class,
-            "onset": _text(phases.onset),
-            "minimum_time": _text(phases.minimum_time),
-            "recovery_time_hours": _number(phases.recovery_time),
+            "class": storm_class(dst) if dst is not None else None,
+            "commencement": _text(storm.commencement) if storm else None,
+            "onset": _text(storm.onset) if storm else None,
+            "minimum_time": _text(storm.peak) if storm else None,
+            "recovery_time_hours": _number(storm.recovery.hours) if storm else None,
         },
         "noaa_g": {"scale": scale.level, "name": scale.name, "kp": kp, "time": kp_time},
         "dst": {
@@ -114,7 +115,8 @@ def _hours_per_sample(time: np.ndarray) -> np.ndarray:
         return np.zeros(time.size)
     steps = np.diff(time) / np.timedelta64(1, "s") / 3600
     # A gap is not the sample before it standing for days.
-    return np.minimum(np.append(steps, steps[-1]), 3 * np.median(steps))
+    hours: np.ndarray = np.minimum(np.append(steps, steps[-1]), 3 * np.median(steps))
+    return hours
 
 
 def _integral(power: xr.DataArray, hours: np.ndarray, scale: float) -> float | None:
