@@ -47,9 +47,8 @@ def save_run(result: xr.Dataset, folder: str | Path, event: str = "") -> tuple[R
     OutputError
         If the folder cannot be written, or holds something else than a run.
     """
-    from sunearth.data.writing import write_netcdf, write_text
-
     from sunearth.chain.summary import summarise
+    from sunearth.data.writing import write_netcdf, write_text
 
     from .report import report_html
 
