@@ -336,7 +336,8 @@ def _value(spec: Spec, name: str, text: str) -> Any:
         raise UnknownNameError("input", name, spec.parameters, f"{spec.name} takes {', '.join(spec.parameters)}.")
     parameter = spec.parameters[name]
     if parameter.is_time:
-        return to_datetime64(text.split(","), f"{spec.name}: {name}")
+        times = text.split(",")
+        return to_datetime64(times if len(times) > 1 else text, f"{spec.name}: {name}")
     if parameter.unit is None:
         return text
     number = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"

@@ -120,3 +120,15 @@ def test_a_grid_that_would_not_fit_is_refused():
     assert regular_grid(wind, "1d").sizes["time"] < MAX_GRID
     with pytest.raises(InputError, match="fewer than two"):
         regular_grid(wind.isel(time=[0]))
+
+
+def test_lines_that_the_source_drew_are_found_and_flagged():
+    """OMNI lost the wind from about 14:55 to 17:30 UT on 17 March 2015; the embedded series goes straight there."""
+    import sunearth
+
+    event = sunearth.load_event("st-patrick-2015")
+    inside = event["b_z_interpolated"].sel(time=slice("2015-03-17T15:10", "2015-03-17T17:20"))
+    assert inside.all()
+    measured = event["b_z_interpolated"].sel(time=slice("2015-03-17T12:00", "2015-03-17T14:40"))
+    assert not measured.any()
+    assert fill_gaps(event)["interpolated"].sel(time="2015-03-17T16:02:30")

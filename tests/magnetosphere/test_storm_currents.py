@@ -7,7 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from sunearth.geomagnetism.frames import dipole_tilt
-from sunearth.magnetosphere.storm_currents import Coefficients, contributions, interval_hours, three_currents
+from sunearth.magnetosphere.storm_currents import Coefficients, contributions, three_currents
+from sunearth.numerics.series import interval_hours
 
 
 def hourly(n, start="2015-03-17", minutes=60):

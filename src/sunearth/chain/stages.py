@@ -87,19 +87,22 @@ def bind(model: Any, run: Mapping[str, xr.DataArray], **given: Any) -> dict[str,
 def evaluate(name: str, model: Any, run: Mapping[str, xr.DataArray], **given: Any) -> Run:
     """Evaluate a single-valued model on a run and return its result as `name`, with its validity flag."""
     inputs = bind(model, run, **given)
-    return settle(name, model(**inputs), model, inputs)
+    return settle(name, model(**inputs), model, inputs, run)
 
 
-def settle(name: str, result: xr.DataArray, model: Any, inputs: Mapping[str, Any], detail: str = "") -> Run:
+def settle(
+    name: str, result: xr.DataArray, model: Any, inputs: Mapping[str, Any], run: Mapping[str, xr.DataArray]
+) -> Run:
     """Return a result as a chain variable together with its validity flag."""
     measured = {k: v for k, v in inputs.items() if isinstance(v, xr.DataArray)}
     assumed = dict.fromkeys(
         text for value in measured.values() for text in value.attrs.get("assumes", "").split("; ") if text
     )
-    references = f"{model.spec.cite}{detail}"
-    variable = describe(name, result, references, "; ".join(assumed))
+    variable = describe(name, result, model.spec.cite, "; ".join(assumed))
     ranged = {k: v for k, v in inputs.items() if k in model.spec.ranges}
     inside = variable.notnull() & model.valid(**ranged)
+    if "interpolated" in run:
+        inside = inside & ~run["interpolated"].astype(bool)
     if model.spec.along is not None:
         inside = inside & ~_after_gap(variable)
     return {name: variable, f"{name}_valid": _flag(name, inside)}
@@ -188,7 +191,10 @@ def _dst(model: Any, run: Run) -> Run:
 def _auroral_electrojets(model: Any, run: Run) -> Run:
     inputs = bind(model, run)
     result = model(**inputs)
-    return {**settle("ae_model", result.ae, model, inputs), **settle("al_model", result.al, model, inputs)}
+    return {
+        **settle("ae_model", result.ae, model, inputs, run),
+        **settle("al_model", result.al, model, inputs, run),
+    }
 
 
 def _plasmapause(model: Any, run: Run) -> Run:

@@ -97,6 +97,8 @@ EVENTS: dict[str, Event] = {
             location="bow shock nose",
             known_poor=(
                 _NO_COMPONENTS,
+                "gaps of OMNI come bridged by straight lines, 2.5 h of the main phase (17 March 15:00-17:27 UT) among "
+                "them: they are flagged as interpolated",
                 "the speed is that of v_x alone: 0.4 % low on average, up to 5 % in single minutes",
                 "Dst is given for the 42 hours from 17 March 00 UT; SYM-H for all of it",
             ),
@@ -174,6 +176,8 @@ def load_event(name: str) -> xr.Dataset:
     for variable in wind.data_vars.values():
         index = variable.name == "sym_h"
         variable.attrs["references"] = _KYOTO_SYM if index else event.credit.partition("; WDC")[0]
+    if not hourly:
+        _flag_bridged(wind)
     wind["dst_observed"] = (
         "time_hourly",
         observed.values,
@@ -190,3 +194,17 @@ def load_event(name: str) -> xr.Dataset:
         "notes": "; ".join([part for part in [wind.attrs["notes"], *event.known_poor] if part]),
     }
     return wind
+
+
+def _flag_bridged(wind: xr.Dataset) -> None:
+    """Flag, in place, what the source of a series had bridged before it came here."""
+    from .gaps import straight_stretches
+
+    for name in ("b_z", "speed", "n_p"):
+        # The speed keeps more digits than the others and is judged in the same proportion to its size.
+        rounding = 0.05 if name == "speed" else 0.02
+        wind[f"{name}_interpolated"] = (
+            "time",
+            straight_stretches(wind[name].values, rounding=rounding),
+            {"units": "1", "long_name": f"Whether {name} was interpolated across a gap"},
+        )

@@ -69,6 +69,10 @@ def fill_gaps(dataset: xr.Dataset, limit: str = "15min", names: Sequence[str] | 
         if variable.dims != ("time",) or variable.dtype.kind != "f":
             continue
         values, bridged = _bridge(times, variable.values, longest)
+        if bridged.any():
+            remarks.append(f"{name} {int(bridged.sum())}")
+        if f"{name}_interpolated" in dataset:  # bridged already, before it came here
+            bridged = bridged | dataset[f"{name}_interpolated"].values.astype(bool)
         if not bridged.any():
             continue
         filled[name] = variable.copy(data=values)
@@ -78,7 +82,6 @@ def fill_gaps(dataset: xr.Dataset, limit: str = "15min", names: Sequence[str] | 
             {"units": "1", "long_name": f"Whether {name} was interpolated across a gap"},
         )
         bridged_any |= bridged
-        remarks.append(f"{name} {int(bridged.sum())}")
     filled["interpolated"] = (
         "time",
         bridged_any,
@@ -113,6 +116,37 @@ def _bridge(times: NDArray[np.int64], values: Floats, longest: int) -> tuple[Flo
     result[gaps] = values[left] + share * (values[right] - values[left])
     bridged[gaps] = True
     return result, bridged
+
+
+def straight_stretches(values: Floats, at_least: int = 6, rounding: float = 0.02) -> NDArray[np.bool_]:
+    """Return where a series runs along a straight line for too long to have been measured: bridged by its source.
+
+    Parameters
+    ----------
+    values : array (time)
+        Evenly spaced values.
+    at_least : int
+        So many values in a row on one line count as bridged.
+    rounding : float
+        How far second differences stray from zero when a line is written with two decimals.
+
+    Returns
+    -------
+    bool array (time)
+        True between the measured ends of each line.
+
+    Examples
+    --------
+    >>> straight_stretches(np.array([3.0, 1.0, 2.0, 3.0, 4.0, 5.0, 9.0]), at_least=3).astype(int)
+    array([0, 0, 1, 1, 1, 0, 0])
+    """
+    inner = np.abs(np.diff(values, 2)) <= rounding
+    straight = np.concatenate([[False], inner, [False]])[: values.size]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], straight, [0]])))
+    for first, last in zip(edges[::2], edges[1::2], strict=True):
+        if last - first < at_least:
+            straight[first:last] = False
+    return straight
 
 
 def regular_grid(dataset: xr.Dataset, cadence: str | None = None) -> xr.Dataset:

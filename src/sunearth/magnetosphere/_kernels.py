@@ -1,0 +1,132 @@
+"""Loops along time for convection, plasmasphere and ring current: what a state keeps and what a window remembers.
+
+Rows are independent members. `hours` is how long each sample stands for, and the inputs are constant meanwhile, so that
+every step is exact or nearly so at any cadence. States begin at the first value of `start`. What comes back is the mean
+over each interval, so that it does not depend on how finely they are cut. Where an interval or an input is NaN, so is
+the result.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+_ROUNDING = 1e-7  # h, forgives the rounding of times at the edges of a window
+
+
+@njit(cache=True, nogil=True)
+def driven_decay(hours, drive, decay, idle, start):  # type: ignore[no-untyped-def]
+    """Mean over each interval of the solution of x' = drive - x / decay.
+
+    `drive` is per hour and `decay` in hours; where either is NaN the state decays with the time constant `idle`.
+    """
+    rows, length = drive.shape
+    means = np.empty((rows, length))
+    for row in range(rows):
+        state = start[row, 0] if length > 0 else math.nan
+        for k in range(length):
+            means[row, k] = math.nan
+            duration = hours[row, k]
+            if math.isnan(duration):
+                continue
+            known = not (math.isnan(drive[row, k]) or math.isnan(decay[row, k]))
+            constant = decay[row, k] if known else idle
+            target = drive[row, k] * constant if known else 0.0
+            kept = math.exp(-duration / constant) if constant > 0.0 else 0.0
+            average = (1.0 - kept) * constant / duration if duration > 0.0 else 1.0
+            if known:
+                means[row, k] = target + (state - target) * average
+            state = target + (state - target) * kept
+    return means
+
+
+@njit(cache=True, nogil=True)
+def follow_fast_in_slow_out(hours, target, inward, outward, start):  # type: ignore[no-untyped-def]
+    """Mean over each interval of a state that nears its target with one time constant inward and another outward.
+
+    The constants are in hours. Where the target is NaN the state keeps its place.
+    """
+    rows, length = target.shape
+    means = np.empty((rows, length))
+    for row in range(rows):
+        state = start[row, 0] if length > 0 else math.nan
+        for k in range(length):
+            means[row, k] = math.nan
+            goal, duration = target[row, k], hours[row, k]
+            if math.isnan(duration) or math.isnan(goal):
+                continue
+            if math.isnan(state):
+                state = goal
+            constant = inward if goal < state else outward
+            kept = math.exp(-duration / constant)
+            average = (1.0 - kept) * constant / duration if duration > 0.0 else 1.0
+            means[row, k] = goal + (state - goal) * average
+            state = goal + (state - goal) * kept
+    return means
+
+
+@njit(cache=True, nogil=True)
+def cubic_budget(hours, opening, closing, start, longest):  # type: ignore[no-untyped-def]
+    """Mean over each interval of the solution of x' = opening - closing x^3, per hour, for x not below 0.
+
+    Each interval is cut into steps of at most `longest` hours. A step solves the equation linearised where it
+    begins exactly (the exponential Rosenbrock-Euler scheme): second order, and stable however strong the driving.
+    Where an input is NaN nothing is opened, and closing goes on at its last known strength.
+    """
+    rows, length = opening.shape
+    means = np.empty((rows, length))
+    for row in range(rows):
+        state, strength = start[row, 0] if length > 0 else math.nan, 0.0
+        for k in range(length):
+            means[row, k] = math.nan
+            duration = hours[row, k]
+            if math.isnan(duration):
+                continue
+            known = not (math.isnan(opening[row, k]) or math.isnan(closing[row, k]))
+            if known:
+                strength = closing[row, k]
+            source = opening[row, k] if known else 0.0
+            steps = max(1, math.ceil(duration / longest))
+            step = duration / steps
+            area = 0.0
+            for _ in range(steps):
+                rate = source - strength * state**3
+                slope = 3.0 * strength * state**2
+                reach = slope * step
+                # (1 - exp(-reach)) / reach, by its series where that would cancel
+                weight = -math.expm1(-reach) / reach if reach > 1e-8 else 1.0 - 0.5 * reach
+                after = max(state + step * weight * rate, 0.0)
+                area += 0.5 * (state + after)
+                state = after
+            if known:
+                means[row, k] = area / steps
+    return means
+
+
+@njit(cache=True, nogil=True)
+def trailing_maximum(time, values, window, lag):  # type: ignore[no-untyped-def]
+    """Largest value from `window` hours ago (that instant excluded) to `lag` hours ago (included).
+
+    NaN where the present value is NaN, or where the window holds no value.
+    """
+    rows, length = values.shape
+    largest = np.empty((rows, length))
+    for row in range(rows):
+        first = 0
+        for k in range(length):
+            now = time[row, k]
+            largest[row, k] = math.nan
+            if math.isnan(now) or math.isnan(values[row, k]) or math.isnan(lag[row, k]):
+                continue
+            while not time[row, first] > now - window + _ROUNDING:
+                first += 1
+            best = math.nan
+            for j in range(first, k + 1):
+                if time[row, j] > now - lag[row, k] + _ROUNDING:
+                    break
+                if not values[row, j] <= best and not math.isnan(values[row, j]):
+                    best = values[row, j]
+            largest[row, k] = best
+    return largest
