@@ -141,7 +141,7 @@ _STORM_OVAL = {
 
 
 @model(
-    cite="Chisham 2017, J. Geophys. Res. Space Physics 122, 932, doi:10.1002/2016JA023235",
+    cite="sunearth developers 2026, sunearth, fitted to auroral boundaries of Chisham 2017 (doi 10.1002/2016JA023235)",
     valid={"mlt": (0.0, 24.0), "kp": (0.0, 9.0), "dst": (-300.0, 50.0)},
 )
 def storm_oval(mlt: h, kp: dimensionless, dst: nT, boundary: str = "equatorward") -> deg:
@@ -222,7 +222,7 @@ def strongest_driving(time: utc, e_y: mV_m) -> mV_m:
 
 
 @model(
-    cite="Kamide 1988, Electrodynamic Processes in the Earth's Ionosphere and Magnetosphere",
+    cite="sunearth developers 2026, sunearth, fitted to auroral boundaries of Chisham 2017, after Kamide 1988",
     valid={"e_max": (0.0, 47.0)},
     monotonic={"e_max": -1},
 )

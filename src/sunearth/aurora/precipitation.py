@@ -9,6 +9,9 @@ from sunearth.core.model import model
 from sunearth.core.units import GW, dimensionless, nT
 
 _TIROS = "Fuller-Rowell and Evans 1987, J. Geophys. Res. 92, 7606"
+_OWN_FIT = (
+    "sunearth developers 2026, sunearth, fitted to POES of 2010; after Fuller-Rowell and Evans 1987 (JGR 92, 7606)"
+)
 
 
 @model(
@@ -41,7 +44,7 @@ def ahn_1983_precipitation(ae: nT) -> GW:
     return 0.06 * ae
 
 
-@model(cite=_TIROS, valid={"ae": (0.0, 1200.0)}, monotonic={"ae": 1})
+@model(cite=_OWN_FIT, valid={"ae": (0.0, 1200.0)}, monotonic={"ae": 1})
 def poes_power(ae: nT) -> GW:
     """Power of auroral particles into one hemisphere, from satellites.
 

@@ -313,6 +313,8 @@ STAGES: tuple[Stage, ...] = (
         (
             "magnetosphere.plasmasphere.carpenter_anderson_1992",
             "magnetosphere.plasmasphere.moldwin_2002",
+            "magnetosphere.plasmasphere.obrien_moldwin_2003",
+            "magnetosphere.plasmasphere.eroded_plasmapause",
         ),
         _plasmapause,
     ),

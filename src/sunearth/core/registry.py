@@ -136,6 +136,8 @@ def bibtex(citation: str) -> str:
     fields = {name: value for name, value in match.groupdict().items() if value}
     surname = re.sub(r"[^a-z]+", "_", fields["author"].lower().split(" et al")[0]).strip("_")
     kind = "article" if "journal" in fields else "misc"
+    if fields["author"] == "sunearth developers":
+        kind, fields["title"] = "software", fields.pop("journal")
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
     return "\n".join([f"@{kind}{{{surname}_{fields['year']},", *lines, "}"])
 

@@ -14,7 +14,6 @@ from sunearth.magnetosphere.coupling import newell_2007, viscous_drive
 from sunearth.numerics.series import fading_memory, trailing_mean
 
 _NEWELL_2008 = "Newell et al. 2008, J. Geophys. Res. 113, A04218, doi:10.1029/2007JA012825"
-_NEWELL_2007 = "Newell et al. 2007, J. Geophys. Res. 112, A01206, doi:10.1029/2006JA012015"
 _MATZKA = "Matzka et al. 2021, Space Weather 19, e2020SW002641, doi:10.1029/2020SW002641"
 
 # ap of the 28 steps of Kp: 0o, 0+, 1-, 1o ... 9-, 9o. One unit is about 2 nT of range at a subauroral observatory.
@@ -184,7 +183,7 @@ _KP_KNEE = 8.0e3  # (km/s)^(4/3) nT^(2/3)
 
 
 @model(
-    cite=_NEWELL_2008,
+    cite="sunearth developers 2026, sunearth, fitted to Kp of 2000-2001, after Newell et al. 2008 (JGR 113, A04218)",
     valid={"n_p": (0.5, 60.0), "speed": (250.0, 1200.0), "b_y": (-40.0, 40.0), "b_z": (-60.0, 40.0)},
     even=("b_y",),
     along="time",
@@ -247,7 +246,7 @@ _AL_VISCOUS, _AL_MERGING, _AL_KNEE = -26.1, -52.9e-3, 6.94e3
 
 
 @model(
-    cite=_NEWELL_2007,
+    cite="sunearth developers 2026, sunearth, fitted to AE of 2000-2001, after Newell et al. 2007 (JGR 112, A01206)",
     valid={"speed": (250.0, 1100.0), "b_y": (-40.0, 40.0), "b_z": (-50.0, 40.0)},
     even=("b_y",),
     along="time",

@@ -119,7 +119,7 @@ def _merging_field(speed: Any, b_y: Any, b_z: Any) -> Any:
 
 
 @model(
-    cite="Boyle et al. 1997, J. Geophys. Res. 102, 111, doi:10.1029/96JA01742",
+    cite="Boyle et al. 1997, J. Geophys. Res. 102, 111",
     valid={"speed": (250.0, 900.0), "b": (0.0, 20.0), "b_y": (-20.0, 20.0), "b_z": (-20.0, 20.0)},
     even=("b_y",),
     monotonic={"speed": 1, "b": 1},
@@ -204,7 +204,7 @@ def ridley_2005(
 
 
 @model(
-    cite="Siscoe et al. 2002, J. Geophys. Res. 107, 1075, doi:10.1029/2001JA000109",
+    cite="Siscoe et al. 2002, J. Geophys. Res. 107, 1075",
     valid={
         "speed": (250.0, 1500.0),
         "b_y": (-60.0, 60.0),
@@ -266,7 +266,7 @@ def hill_siscoe_2002(
 
 
 @model(
-    cite="Kivelson and Ridley 2008, J. Geophys. Res. 113, A05214, doi:10.1029/2007JA012302",
+    cite="Kivelson and Ridley 2008, J. Geophys. Res. 113, A05214",
     valid={
         "speed": (250.0, 1500.0),
         "b_y": (-60.0, 60.0),

@@ -207,7 +207,7 @@ def viscous_drive(n_p: per_cm3, speed: km_s) -> viscous_rate:
     return xp.sqrt(n_p) * speed**2
 
 
-@model(cite="Milan et al. 2012, J. Geophys. Res. 117, A03220", even=("b_y",), monotonic={"speed": 1})
+@model(cite="Milan et al. 2012, J. Geophys. Res. 117, A03226", even=("b_y",), monotonic={"speed": 1})
 def milan_2012(speed: km_s, b_y: nT, b_z: nT) -> kV:
     """Voltage of reconnection at the dayside magnetopause.
 

@@ -15,7 +15,7 @@ from sunearth.core.model import model
 from sunearth.core.units import km_s, nT, per_cm3, utc
 from sunearth.numerics.series import as_rows, interval_hours
 
-_SOURCE = "this package 2026, fitted to OMNI wind and Kyoto Dst of 1998-2000"
+_SOURCE = "sunearth developers 2026, sunearth, fitted to OMNI wind and Kyoto Dst of 1998-2000"
 
 
 @dataclass(frozen=True)
