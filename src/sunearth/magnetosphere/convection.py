@@ -310,9 +310,9 @@ def kivelson_ridley_2008(
     -----
     The wind's field reaches the ionosphere along Alfven wings of conductance Sigma_A = 1 / (mu_0 v_A), and the
     fraction 2 Sigma_A / (Sigma_P + Sigma_A) of it gets through: little when the wind's Alfven speed is high. It acts
-    along 0.1 pi r_mp, and 1e-4 v^2 is added for the viscous interaction. This length is taken from later quotations of
-    the paper, not from its own text; with it the voltage lies some 10 kV below that of Siscoe and Hill on average, as
-    comparisons of the two have found.
+    along 0.1 pi r_mp, and 1e-4 v^2 is added for the viscous interaction. The factor, this length and the viscous
+    term are taken from later quotations of the paper, not from its own text; with them the voltage lies some 10 kV
+    below that of Siscoe and Hill on average, as comparisons of the two have found.
 
     Examples
     --------

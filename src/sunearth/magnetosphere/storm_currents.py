@@ -152,7 +152,7 @@ def contributions(time: Any, b_z: Any, speed: Any, n_p: Any, coefficients: Coeff
     """
     from sunearth.geomagnetism.frames import dipole_tilt
 
-    from ._storm_kernels import store_currents
+    from ._kernels import store_currents
 
     fitted = coefficients or Coefficients()
     time = np.atleast_1d(np.asarray(time, "datetime64[ns]"))
