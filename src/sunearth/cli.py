@@ -328,7 +328,7 @@ def _value(spec: Spec, name: str, text: str) -> Any:
 
     import numpy as np
 
-    from sunearth.core.errors import InputError, UnknownNameError
+    from sunearth.core.errors import InputError, UnitError, UnknownNameError
     from sunearth.core.time import to_datetime64
     from sunearth.core.units import conversion_factor
 
@@ -346,7 +346,10 @@ def _value(spec: Spec, name: str, text: str) -> Any:
     )
     if match is None:
         raise InputError(f"{spec.name}: {name}: cannot read {text!r}; write 5, 5{parameter.unit} or 0:10:11")
-    factor = conversion_factor(match["unit"].strip(), parameter.unit) if match["unit"] else 1.0
+    try:
+        factor = conversion_factor(match["unit"].strip(), parameter.unit) if match["unit"] else 1.0
+    except UnitError as error:
+        raise UnitError(f"{spec.name}: {name}: {error}") from None
     if match["last"] is None:
         return float(match["first"]) * factor
     if not 2 <= int(match["count"]) <= 100_000:

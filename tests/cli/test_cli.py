@@ -4,6 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ HEADER = "time,b_x,b_y,b_z,speed,n_p,t_p\n"
 
 def rows(n=30, **fixed):
     """CSV rows of plausible wind, one every 10 minutes."""
-    time = np.datetime64("2015-03-17T00:00") + np.arange(n) * np.timedelta64(10, "m")
+    times = np.datetime64("2015-03-17T00:00") + np.arange(n) * np.timedelta64(10, "m")
     values = {"b_x": 1.0, "b_y": 2.0, "b_z": -5.0, "speed": 450.0, "n_p": 6.0, "t_p": 1e5} | fixed
-    return [",".join([f"{t}Z", *(str(values[k]) for k in ("b_x", "b_y", "b_z", "speed", "n_p", "t_p"))]) for t in time]
+    return [",".join([f"{t}Z", *(str(values[k]) for k in ("b_x", "b_y", "b_z", "speed", "n_p", "t_p"))]) for t in times]
 
 
 def csv(path, lines, header=HEADER):
@@ -265,6 +266,23 @@ def test_a_failure_while_writing_leaves_the_earlier_run(command, tmp_path, monke
     refused(command("run", "march-2001", "--set", "dst=burton_1975"), "No space left")
     assert (tmp_path / "runs/march-2001/summary.json").read_bytes() == before
     assert [p.name for p in (tmp_path / "runs").iterdir()] == ["march-2001"]
+
+
+def test_a_run_that_is_killed_leaves_the_earlier_one_or_none(tmp_path):
+    """Killed as soon as its temporary folder appears, while the files are being written."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sunearth.cli", "run", "march-2001"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("runs/.march-2001-*")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    folder = tmp_path / "runs" / "march-2001"
+    assert not folder.exists() or {p.name for p in folder.iterdir()} == {"result.nc", "report.html", "summary.json"}
 
 
 def test_debug_shows_the_traceback(tmp_path):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sunearth.core.errors import DataError
-from sunearth.data.indices import AP_OF_KP, TABLE, indices, pack_indices, read_indices
+from sunearth.data.indices import AP_OF_KP, TABLE, observed_indices, pack_indices, read_indices
 
 
 def test_span_and_completeness():
-    table = indices()
+    table = observed_indices()
     assert str(table["time"].values[0])[:16] == "1957-10-01T00:00"
     assert str(table["time_daily"].values[-1])[:10] == "2025-07-20"
     assert np.all(np.diff(table["time"].values) == np.timedelta64(3, "h"))
@@ -28,18 +28,18 @@ def test_span_and_completeness():
     [("1989-03-13", 246), ("2024-05-10", 105), ("2024-05-11", 271), ("2003-10-29", 204), ("1960-11-13", 280)],
 )
 def test_daily_ap_of_great_storms(day, daily_ap):
-    assert round(float(indices(day, day)["ap"].mean())) == daily_ap
+    assert round(float(observed_indices(day, day)["ap"].mean())) == daily_ap
 
 
 def test_kp_of_the_st_patrick_storm():
     # 17 March 2015 as the GFZ lists it: 2-, 5-, 5-, 5o ... at most 8-.
-    day = indices("2015-03-17", "2015-03-17")
+    day = observed_indices("2015-03-17", "2015-03-17")
     assert day.sizes == {"time": 8, "time_daily": 1}
     assert float(day["kp"].max()) == pytest.approx(23 / 3)
 
 
 def test_observed_and_adjusted_flux_differ_by_the_distance_of_the_sun():
-    table = indices("2000-01-01", "2000-12-31")
+    table = observed_indices("2000-01-01", "2000-12-31")
     ratio = table["f107"] / table["f107_adjusted"]
     # Nearest to the Sun in early January, 0.9833 au; farthest in early July, 1.0167 au.
     assert float(ratio[3]) == pytest.approx(0.9833**-2, abs=0.002)
@@ -47,7 +47,7 @@ def test_observed_and_adjusted_flux_differ_by_the_distance_of_the_sun():
 
 
 def test_the_81_day_mean_is_that_of_the_daily_values():
-    table = indices("1990-01-01", "1990-12-31")
+    table = observed_indices("1990-01-01", "1990-12-31")
     expected = table["f107"].rolling(time_daily=81, center=True).mean()
     both = np.isfinite(expected)
     assert int(both.sum()) == 285
@@ -63,7 +63,7 @@ def test_ap_is_the_published_function_of_kp():
 
 def test_a_period_that_is_not_known():
     with pytest.raises(DataError, match="known from 1957-10-01 to 2025-07-20"):
-        indices("1950-01-01", "1951-01-01")
+        observed_indices("1950-01-01", "1951-01-01")
 
 
 @pytest.mark.parametrize("which", ["celestrak", "csv", "gfz"])
@@ -87,7 +87,7 @@ def test_newer_files(put, index_files, which, packed):
 
 def test_newer_file_extends_the_table(put, index_files):
     gfz = index_files["gfz"].replace("2025 07 21", "2025 07 22")
-    table = indices("2025-07-18", "2025-07-31", newer=put("new.txt", gfz))
+    table = observed_indices("2025-07-18", "2025-07-31", newer=put("new.txt", gfz))
     assert [str(day)[8:10] for day in table["time_daily"].values] == ["18", "19", "20", "22"]
     assert float(table["f107"].sel(time_daily="2025-07-18")) == 155.7
     assert float(table["kp"].sel(time="2025-07-22T00")) == 1.0
@@ -103,7 +103,7 @@ def test_packing_is_lossless(tmp_path, put, index_files, monkeypatch):
     try:
         import xarray as xr
 
-        xr.testing.assert_identical(indices(), table)
+        xr.testing.assert_identical(observed_indices(), table)
     finally:
         module._table.cache_clear()
 

@@ -59,7 +59,7 @@ def test_fast_wind_sweeps_away_the_slow_wind_before_it():
     assert keep[60:].all()
     gap = 62.5 - 31.25
     np.testing.assert_array_equal(keep[:60], np.arange(60) < 60 - gap)
-    assert np.all(np.diff(arrival[keep]) > np.timedelta64(0))
+    assert np.all(np.diff(arrival[keep]) > np.timedelta64(0, "ns"))
 
 
 def test_slowing_wind_leaves_a_gap_and_loses_nothing():
@@ -72,7 +72,7 @@ def test_slowing_wind_leaves_a_gap_and_loses_nothing():
 def test_what_is_kept_arrives_in_order_and_what_is_lost_was_overtaken(speeds):
     arrival, keep = advect(minutes_apart(len(speeds)), np.array(speeds))
     assert keep[-1], "nothing can overtake the last measurement"
-    assert np.all(np.diff(arrival[keep]) > np.timedelta64(0))
+    assert np.all(np.diff(arrival[keep]) > np.timedelta64(0, "ns"))
     for lost in np.flatnonzero(~keep):
         assert arrival[lost] >= arrival[lost + 1 :].min()
     for kept in np.flatnonzero(keep)[:-1]:

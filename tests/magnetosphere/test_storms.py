@@ -216,7 +216,7 @@ def test_ranking():
 
 
 def test_ap_of_the_record_is_that_of_the_indices():
-    data = pytest.importorskip("sunearth.data.indices").indices("1957-10-01", "2024-12-31")
+    data = pytest.importorskip("sunearth.data.indices").observed_indices("1957-10-01", "2024-12-31")
     daily = data["ap"].to_series().resample("D").mean()
     for storm in GREAT_STORMS:
         if storm.date >= np.datetime64("1957-10-01"):

@@ -174,13 +174,13 @@ def with_observed_kp(result: xr.Dataset, newer: str | None = None) -> xr.Dataset
     Dataset
         With ``kp_observed`` along ``time_3h`` (the start of each interval), if any of it lies within the run.
     """
-    from sunearth.data.indices import indices
+    from sunearth.data.indices import observed_indices
 
     if "kp_observed" in result:
         return result
     first, last = result["time"].values[[0, -1]]
     try:
-        kp = indices(first, last, newer)["kp"]
+        kp = observed_indices(first, last, newer)["kp"]
     except DataError:
         if newer is not None:
             raise

@@ -110,5 +110,5 @@ def decimal_year(time: Any) -> NDArray[np.float64]:
     time = to_datetime64(time)
     year = time.astype("datetime64[Y]")
     start = year.astype("datetime64[ns]")
-    length = (year + 1).astype("datetime64[ns]") - start
+    length = (year + np.timedelta64(1, "Y")).astype("datetime64[ns]") - start
     return year.astype(np.int64) + 1970 + (time - start) / length  # type: ignore[no-any-return]

@@ -23,10 +23,10 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "writing",
     ],
     submod_attrs={
-        "events": ["events", "load_event"],
+        "events": ["load_event"],
         "gaps": ["fill_gaps", "regular_grid"],
         "hapi": ["read_hapi"],
-        "indices": ["indices", "read_indices"],
+        "indices": ["observed_indices", "read_indices"],
         "readers": ["read"],
         "writing": ["write_netcdf", "write_text"],
     },

@@ -365,18 +365,28 @@ def calendar_time(
         first = np.where(good, whole_year - 1970, 0).astype(np.int64).astype("datetime64[Y]")
         if day_of_year is not None:
             of_year = np.asarray(day_of_year, np.float64)
-            length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
+            length = ((first + np.timedelta64(1, "Y")).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(
+                np.int64
+            )
             good &= (of_year >= 1) & (of_year <= length) & (np.floor(of_year) == of_year)
-            date = first.astype("datetime64[D]") + np.where(good, of_year - 1, 0).astype(np.int64)
+            date = first.astype("datetime64[D]") + np.where(good, of_year - 1, 0).astype(np.int64).astype(
+                "timedelta64[D]"
+            )
         else:
             of_month, in_month = np.asarray(month, np.float64), np.asarray(day, np.float64)
             good &= (of_month >= 1) & (of_month <= 12) & (np.floor(of_month) == of_month)
-            start = first.astype("datetime64[M]") + np.where(good, of_month - 1, 0).astype(np.int64)
-            length = ((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(np.int64)
+            start = first.astype("datetime64[M]") + np.where(good, of_month - 1, 0).astype(np.int64).astype(
+                "timedelta64[M]"
+            )
+            length = ((start + np.timedelta64(1, "M")).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(
+                np.int64
+            )
             good &= (in_month >= 1) & (in_month <= length) & (np.floor(in_month) == in_month)
-            date = start.astype("datetime64[D]") + np.where(good, in_month - 1, 0).astype(np.int64)
+            date = start.astype("datetime64[D]") + np.where(good, in_month - 1, 0).astype(np.int64).astype(
+                "timedelta64[D]"
+            )
         good &= (hour >= 0) & (hour < 24) & (minute >= 0) & (minute < 60) & (second >= 0) & (second < 61)
         good &= (millisecond >= 0) & (millisecond < 1000)
         seconds = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
         offset = np.where(good, np.round(seconds), 0).astype(np.int64).astype("timedelta64[ms]")
-    return np.where(good, date.astype("datetime64[ms]") + offset, np.datetime64("NaT")).astype("datetime64[ns]")
+    return np.where(good, date.astype("datetime64[ms]") + offset, np.datetime64("NaT", "ms")).astype("datetime64[ns]")

@@ -100,7 +100,7 @@ EVENTS: dict[str, Event] = {
                 "gaps of OMNI come bridged by straight lines, 2.5 h of the main phase (17 March 15:00-17:27 UT) among "
                 "them: they are flagged as interpolated",
                 "the speed is that of v_x alone: 0.4 % low on average, up to 5 % in single minutes",
-                "Dst is given for the 42 hours from 17 March 00 UT; SYM-H for all of it",
+                "Dst is given for the 42 hours from 17 March 00 UT, SYM-H for all of it",
             ),
         ),
         _event(

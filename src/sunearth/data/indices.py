@@ -51,7 +51,7 @@ _BOUNDS = {
 }
 
 
-def indices(start: Any = None, end: Any = None, newer: str | os.PathLike[str] | None = None) -> xr.Dataset:
+def observed_indices(start: Any = None, end: Any = None, newer: str | os.PathLike[str] | None = None) -> xr.Dataset:
     """Return the observed indices of a period.
 
     Parameters
@@ -75,7 +75,7 @@ def indices(start: Any = None, end: Any = None, newer: str | os.PathLike[str] | 
 
     Examples
     --------
-    >>> float(indices("2024-05-10", "2024-05-11")["kp"].max())
+    >>> float(observed_indices("2024-05-10", "2024-05-11")["kp"].max())
     9.0
     """
     table = dict(_table())
@@ -102,7 +102,7 @@ def read_indices(path: str | os.PathLike[str]) -> xr.Dataset:
     Returns
     -------
     Dataset
-        As :func:`indices` returns it.
+        As :func:`observed_indices` returns it.
 
     Raises
     ------

@@ -21,7 +21,9 @@ def _transverse(xp: Any, b_y: Any, b_z: Any) -> tuple[Any, Any]:
     return xp.sqrt(b_y**2 + b_z**2), xp.abs(xp.sin(0.5 * xp.atan2(b_y, b_z)))
 
 
-@model(cite="Burton et al. 1975, J. Geophys. Res. 80, 4204", monotonic={"speed": 1, "b_z": -1})
+@model(
+    cite="Burton et al. 1975, J. Geophys. Res. 80, 4204, doi:10.1029/JA080i031p04204", monotonic={"speed": 1, "b_z": -1}
+)
 def rectified_field(speed: km_s, b_z: nT) -> mV_m:
     """Dawn-dusk electric field of the solar wind while its magnetic field points south, else zero.
 

@@ -220,9 +220,9 @@ def shue_1998(theta: rad, p_dyn: nPa, b_z: nT) -> R_E:
 
     Notes
     -----
-    Equations 10 and 11 of the paper, from crossings with 0.5 < p_dyn < 8.5 nPa and -18 < b_z < 15 nT and tested by
-    its authors on the January 1997 event up to 60 nPa. At geosynchronous orbit under strong driving it stands too
-    far out by 1 to 2 R_E.
+    Equations 10 and 11 of the paper, from crossings with 0.5 < p_dyn < 8.5 nPa and -18 < b_z < 15 nT; the form was
+    chosen so that it may be carried beyond, which the stated range allows. At geosynchronous orbit under strong
+    driving it stands too far out by 1 to 2 R_E.
 
     Examples
     --------

@@ -323,7 +323,7 @@ def _series(time: Any, values: Any, place: str) -> tuple[NDArray[np.datetime64],
         raise InputError(
             f"{place}: {time.shape} times and {values.shape} values; give one series of each, equally long"
         )
-    if time.size > 1 and not (np.diff(time) > np.timedelta64(0)).all():
+    if time.size > 1 and not (np.diff(time) > np.timedelta64(0, "ns")).all():
         raise InputError(f"{place}: the times do not ascend; sort them and drop duplicates first")
     return time, values
 
