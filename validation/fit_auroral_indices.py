@@ -17,8 +17,8 @@ from scipy.optimize import least_squares
 
 from sunearth.geomagnetism.frames import gse_to_gsm
 from sunearth.ground import indices
-from sunearth.ground._kernels import fading_memory, trailing_mean
 from sunearth.magnetosphere.coupling import newell_2007
+from sunearth.numerics.series import fading_memory, trailing_mean
 
 
 def read(data: Path) -> dict[str, pd.DataFrame]:
@@ -93,19 +93,19 @@ def _table(path: Path) -> pd.DataFrame:
 
 def fit(frame: pd.DataFrame) -> None:
     """Print the least-squares coefficients of the two models, to compare with those in ``ground.indices``."""
-    seconds = ((frame.index - frame.index[0]).total_seconds().to_numpy())[None, :]
-    coupling = newell_2007(frame.speed.to_numpy(), frame.b_y.to_numpy(), frame.b_z.to_numpy())[None, :]
+    time = frame.index.values
+    coupling = newell_2007(frame.speed.to_numpy(), frame.b_y.to_numpy(), frame.b_z.to_numpy())
     viscous = (frame.speed.to_numpy() / 400.0) ** 2
     density = np.sqrt(frame.n_p.to_numpy() / 5.0)
 
     def electrojet(p: np.ndarray) -> np.ndarray:
-        drive = fading_memory(seconds, coupling, 3600.0 * abs(p[2]))[0]
+        drive = fading_memory(time, coupling, abs(p[2]))
         return p[0] * viscous + p[1] * 1e-3 * indices._saturating(drive, p[3] * 1e3)
 
     def kp(p: np.ndarray) -> np.ndarray:
-        drive = fading_memory(seconds, coupling, 3600.0 * abs(p[3]))[0]
+        drive = fading_memory(time, coupling, abs(p[3]))
         hourly = p[0] + p[1] * np.log1p(drive / (1e3 * p[4])) + p[2] * (density * viscous) ** 0.25
-        return trailing_mean(seconds, hourly[None, :], 3 * 3600.0)[0]
+        return trailing_mean(time, hourly, 3.0)
 
     whole = frame[["b_z", "speed", "n_p"]].notna().all(axis=1).rolling(3).sum().to_numpy() == 3
     third_hour = (frame.index.hour.to_numpy() % 3 == 2) & whole

@@ -38,3 +38,15 @@ def test_missing_pairs_are_left_out():
 def test_a_late_minimum_is_positive():
     s = score_series(series([0, 0, 0, -9, 0]), series([0, -9, 0, 0, 0]))
     assert s.minimum_lag_hours == 2.0
+
+
+def test_a_trailing_mean_is_taken_where_the_interval_ends():
+    hourly = np.arange(6.0)
+    trailing = np.array([0.0, 0.5, 1.0, 2.0, 3.0, 4.0])  # means of the last three hours
+    observed = series([hourly[:3].mean(), hourly[3:].mean()], minutes=180, dim="time_3h")
+    pair = score_series(series(trailing), observed, trailing=True)
+    assert pair.n == 2
+    longer = score_series(
+        series(np.r_[trailing, 5.0, 6.0, 7.0]), series([1.0, 4.0, 7.0], minutes=180, dim="time_3h"), trailing=True
+    )
+    assert longer.rmse == pytest.approx(0.0, abs=1e-12)

@@ -31,7 +31,13 @@ class Score(NamedTuple):
 
 
 def score_series(
-    modelled: xr.DataArray, observed: xr.DataArray, *, event: str = "", quantity: str = "", model: str = ""
+    modelled: xr.DataArray,
+    observed: xr.DataArray,
+    *,
+    event: str = "",
+    quantity: str = "",
+    model: str = "",
+    trailing: bool = False,
 ) -> Score:
     """Compare a modelled with an observed series.
 
@@ -43,6 +49,9 @@ def score_series(
         Along ``time`` or a coarser time of its own; the model is then averaged over each observed interval.
     event, quantity, model : str, optional
         What to call them.
+    trailing : bool, optional
+        The model is itself a mean over the interval that ends with each sample, as Kp from the wind is: its last
+        sample within each observed interval is taken instead of the average.
 
     Returns
     -------
@@ -50,7 +59,7 @@ def score_series(
         Root-mean-square error, linear correlation, prediction efficiency (1 - mse / variance), bias (model minus
         observed), both minima and how much later the modelled one comes; NaN where fewer than three pairs exist.
     """
-    model_values, times = _on_observed_times(modelled, observed)
+    model_values, times = _on_observed_times(modelled, observed, trailing)
     observed_values = observed.values.astype(float)
     both = np.isfinite(model_values) & np.isfinite(observed_values)
     m, o, t = model_values[both], observed_values[both], times[both]
@@ -74,8 +83,8 @@ def score_series(
     )
 
 
-def _on_observed_times(modelled: xr.DataArray, observed: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
-    """The model averaged over the interval that each observed value stands for (labelled by its start)."""
+def _on_observed_times(modelled: xr.DataArray, observed: xr.DataArray, trailing: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The model over the interval that each observed value stands for (labelled by its start)."""
     dimension = next(d for d in observed.dims if str(d).startswith("time"))
     times = observed[dimension].values
     source = modelled["time"].values
@@ -84,6 +93,9 @@ def _on_observed_times(modelled: xr.DataArray, observed: xr.DataArray) -> tuple[
     width = np.median(np.diff(times)) if times.size > 1 else np.timedelta64(1, "h")
     first = np.searchsorted(source, times)
     last = np.searchsorted(source, times + width)
+    if trailing:
+        complete = (last > first) & (times + width <= source[-1] + np.median(np.diff(source)))
+        return np.where(complete, modelled.values[last - 1], np.nan), times
     finite = np.isfinite(modelled.values)
     summed = np.concatenate([[0.0], np.cumsum(np.where(finite, modelled.values, 0.0))])
     counted = np.concatenate([[0], np.cumsum(finite)])
@@ -127,6 +139,7 @@ def score_run(result: xr.Dataset, event: str = "") -> list[Score]:
                         event=event,
                         quantity=observed.removesuffix("_observed"),
                         model=model,
+                        trailing=modelled == "kp_model",
                     )
                 )
     return scores
