@@ -396,12 +396,12 @@ def _print_summary(summary: dict[str, Any]) -> None:
 
 def _print_scores(scores: Iterable[Any]) -> None:
     typer.echo(
-        f"{'event':<34}{'model':<26}{'n':>7}{'rmse':>8}{'corr':>7}{'PE':>7}{'bias':>7}"
+        f"{'event':<34}{'model':<26}{'n':>7}{'rmse':>8}{'<-100':>8}{'corr':>7}{'PE':>7}{'bias':>7}"
         f"{'min mod':>9}{'min obs':>9}{'lag h':>7}  against"
     )
     for s in scores:
         typer.echo(
-            f"{s.event:<34.34}{s.model:<26}{s.n:>7}{s.rmse:>8.1f}{s.correlation:>7.3f}{s.prediction_efficiency:>7.2f}"
+            f"{s.event:<34.34}{s.model:<26}{s.n:>7}{s.rmse:>8.1f}{s.rmse_storm:>8.1f}{s.correlation:>7.3f}{s.prediction_efficiency:>7.2f}"
             f"{s.bias:>7.1f}{s.minimum_model:>9.0f}{s.minimum_observed:>9.0f}{s.minimum_lag_hours:>7.1f}  {s.quantity}"
         )
 

@@ -22,12 +22,17 @@ class Score(NamedTuple):
     model: str
     n: int
     rmse: float
+    rmse_storm: float
     correlation: float
     prediction_efficiency: float
     bias: float
     minimum_model: float
     minimum_observed: float
     minimum_lag_hours: float
+
+
+STORM = -100.0
+"""nT: where less than this was observed, an error counts as one in a storm."""
 
 
 def score_series(
@@ -56,15 +61,16 @@ def score_series(
     Returns
     -------
     Score
-        Root-mean-square error, linear correlation, prediction efficiency (1 - mse / variance), bias (model minus
-        observed), both minima and how much later the modelled one comes; NaN where fewer than three pairs exist.
+        Root-mean-square error (over all, and where less than -100 was observed), linear correlation, prediction
+        efficiency (1 - mse / variance), bias (model minus observed), both minima and how much later the modelled one
+        comes; NaN where fewer than three pairs exist.
     """
     model_values, times = _on_observed_times(modelled, observed, trailing)
     observed_values = observed.values.astype(float)
     both = np.isfinite(model_values) & np.isfinite(observed_values)
     m, o, t = model_values[both], observed_values[both], times[both]
     if m.size < 3:
-        return Score(event, quantity, model, int(m.size), *[np.nan] * 7)
+        return Score(event, quantity, model, int(m.size), *[np.nan] * 8)
     error = m - o
     variance = np.var(o)
     flat = variance == 0 or np.var(m) == 0
@@ -74,6 +80,7 @@ def score_series(
         model=model,
         n=int(m.size),
         rmse=float(np.sqrt(np.mean(error**2))),
+        rmse_storm=float(np.sqrt(np.mean(error[o < STORM] ** 2))) if (o < STORM).any() else np.nan,
         correlation=np.nan if flat else float(np.corrcoef(m, o)[0, 1]),
         prediction_efficiency=np.nan if flat else float(1 - np.mean(error**2) / variance),
         bias=float(error.mean()),

@@ -12,6 +12,8 @@ from sunearth.core.model import model
 from sunearth.core.units import R_E, GWb, S, deg, dimensionless, km, km_s, kV, mV_m, nPa, nT, utc
 from sunearth.numerics.series import as_rows, interval_hours
 
+from .coupling import kan_lee_1979, transverse
+
 _MV_M = 1e-3
 """km/s times nT in mV/m"""
 
@@ -105,19 +107,6 @@ def e_cross_b_drift(e_x: mV_m, e_y: mV_m, e_z: mV_m, b_x: nT, b_y: nT, b_z: nT) 
     )
 
 
-def _half_angle_squared(b_y: Any, b_z: Any) -> Any:
-    """Return sin^2 of half the clock angle, 0 where the field has no transverse part."""
-    xp = namespace(b_y, b_z)
-    transverse = xp.sqrt(b_y * b_y + b_z * b_z)
-    return 0.5 * (transverse - b_z) / xp.maximum(transverse, 1e-12)
-
-
-def _merging_field(speed: Any, b_y: Any, b_z: Any) -> Any:
-    """Return v B_T sin^2(theta / 2) in mV/m; as B_T sin^2 = (B_T - B_z) / 2 it needs no angle."""
-    xp = namespace(speed, b_y, b_z)
-    return speed * 0.5 * (xp.sqrt(b_y * b_y + b_z * b_z) - b_z) * _MV_M
-
-
 @model(
     cite="Boyle et al. 1997, J. Geophys. Res. 102, 111",
     valid={"speed": (250.0, 900.0), "b": (0.0, 20.0), "b_y": (-20.0, 20.0), "b_z": (-20.0, 20.0)},
@@ -151,7 +140,8 @@ def boyle_1997(speed: km_s, b: nT, b_y: nT, b_z: nT) -> kV:
     >>> float(boyle_1997(400.0, 5.0, 0.0, -5.0).round(1))
     74.5
     """
-    return 1e-4 * speed**2 + 11.7 * b * _half_angle_squared(b_y, b_z) ** 1.5
+    _, sine = transverse(b_y, b_z)
+    return 1e-4 * speed**2 + 11.7 * b * sine**3
 
 
 @model(
@@ -199,7 +189,8 @@ def ridley_2005(
     70.4
     """
     xp = namespace(speed, b, b_y, b_z, mach_alfven, magnetopause_standoff)
-    merging = 11.7 * b * (1.0 - xp.exp(-mach_alfven / 3.0)) * _half_angle_squared(b_y, b_z) ** 1.5
+    _, sine = transverse(b_y, b_z)
+    merging = 11.7 * b * (1.0 - xp.exp(-mach_alfven / 3.0)) * sine**3
     return (1e-4 * speed**2 + merging) * magnetopause_standoff / 9.0
 
 
@@ -258,7 +249,7 @@ def hill_siscoe_2002(
     73.2
     """
     xp = namespace(speed, b_y, b_z, p_dyn, pedersen_conductance, viscous_potential)
-    field = _merging_field(speed, b_y, b_z)
+    field = kan_lee_1979.spec.function(speed, b_y, b_z)
     magnetospheric = viscous_potential + 57.6 * field * p_dyn ** (-1 / 6)
     geometry = 4.45 - 1.08 * xp.log(pedersen_conductance) / np.log(10.0)
     saturation = 57.6 * p_dyn ** (1 / 3) / (0.0125 * geometry * pedersen_conductance)
@@ -323,7 +314,7 @@ def kivelson_ridley_2008(
     alfven_conductance = 1.0 / (VACUUM_PERMEABILITY * alfven_speed)
     transmitted = 2.0 * alfven_conductance / (pedersen_conductance + alfven_conductance)
     length = 0.1 * np.pi * magnetopause_standoff * EARTH_RADIUS
-    return 1e-4 * speed**2 + _merging_field(speed, b_y, b_z) * length * 1e-6 * transmitted
+    return 1e-4 * speed**2 + kan_lee_1979.spec.function(speed, b_y, b_z) * length * 1e-6 * transmitted
 
 
 _GWB = 1e-9

@@ -16,8 +16,16 @@ newell_rate = Annotated[Array, parse_unit("km^(4/3) s^(-4/3) nT^(2/3)")]
 viscous_rate = Annotated[Array, parse_unit("cm^(-3/2) km^2 s^-2")]
 
 
-def _transverse(xp: Any, b_y: Any, b_z: Any) -> tuple[Any, Any]:
-    """Return the field across the Sun-Earth line and the sine of half its clock angle, which is not negative."""
+def transverse(b_y: Any, b_z: Any) -> tuple[Any, Any]:
+    """Return the field across the Sun-Earth line and the sine of half its clock angle, which is not negative.
+
+    Examples
+    --------
+    >>> b_t, sine = transverse(3.0, -4.0)
+    >>> float(b_t), round(float(sine**2), 6)
+    (5.0, 0.9)
+    """
+    xp = namespace(b_y, b_z)
     return xp.sqrt(b_y**2 + b_z**2), xp.abs(xp.sin(0.5 * xp.atan2(b_y, b_z)))
 
 
@@ -71,8 +79,7 @@ def kan_lee_1979(speed: km_s, b_y: nT, b_z: nT) -> mV_m:
     >>> float(kan_lee_1979(400.0, 0.0, -5.0))
     2.0
     """
-    xp = namespace(speed, b_y, b_z)
-    b_t, sine = _transverse(xp, b_y, b_z)
+    b_t, sine = transverse(b_y, b_z)
     return speed * b_t * sine**2 * 1e-3
 
 
@@ -99,8 +106,7 @@ def wygant_1983(speed: km_s, b_y: nT, b_z: nT) -> mV_m:
     >>> float(wygant_1983(400.0, 5.0, 0.0).round(3))
     0.5
     """
-    xp = namespace(speed, b_y, b_z)
-    b_t, sine = _transverse(xp, b_y, b_z)
+    b_t, sine = transverse(b_y, b_z)
     return speed * b_t * sine**4 * 1e-3
 
 
@@ -141,7 +147,7 @@ def perreault_akasofu_1978(speed: km_s, b: nT, b_y: nT, b_z: nT, l_0: R_E = 7.0)
     1.99e+11
     """
     xp = namespace(speed, b, b_y, b_z, l_0)
-    _, sine = _transverse(xp, b_y, b_z)
+    _, sine = transverse(b_y, b_z)
     flux = speed * 1e3 * (b * 1e-9) ** 2 / VACUUM_PERMEABILITY
     return 4 * xp.pi * flux * sine**4 * (l_0 * EARTH_RADIUS) ** 2
 
@@ -174,8 +180,7 @@ def newell_2007(speed: km_s, b_y: nT, b_z: nT) -> newell_rate:
     >>> float(newell_2007(400.0, 0.0, -5.0).round(1))
     8617.7
     """
-    xp = namespace(speed, b_y, b_z)
-    b_t, sine = _transverse(xp, b_y, b_z)
+    b_t, sine = transverse(b_y, b_z)
     return speed ** (4 / 3) * b_t ** (2 / 3) * sine ** (8 / 3)
 
 
@@ -237,8 +242,7 @@ def milan_2012(speed: km_s, b_y: nT, b_z: nT) -> kV:
     >>> float(milan_2012(400.0, 0.0, -5.0).round(1))
     48.4
     """
-    xp = namespace(speed, b_y, b_z)
-    b_t, sine = _transverse(xp, b_y, b_z)
+    b_t, sine = transverse(b_y, b_z)
     length = 3.8 * EARTH_RADIUS * (speed / 400.0) ** (1 / 3)
     return length * speed * 1e3 * b_t * 1e-9 * sine ** (9 / 2) * 1e-3
 
@@ -282,7 +286,7 @@ def borovsky_birn_2014(n_p: per_cm3, speed: km_s, mach_alfven: dimensionless, b_
     1.61
     """
     xp = namespace(n_p, speed, mach_alfven, b_y, b_z)
-    _, sine = _transverse(xp, b_y, b_z)
+    _, sine = transverse(b_y, b_z)
     compression = (4.0**-6 + (1 + 1.38 * xp.log(mach_alfven)) ** -6.0) ** (-1 / 6)
     beta = (mach_alfven / 6) ** 1.92
     rho = PROTON_MASS * n_p * 1e6
