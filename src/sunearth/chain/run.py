@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,8 @@ def run(
     True
     """
     wind = load(source, columns=columns, frame=frame)
+    if "title" not in wind.attrs and isinstance(source, (str, Path)):
+        wind = wind.assign_attrs(title=f"From the solar wind of {Path(source).name} to the Earth")
     wind = _cut(wind, start, end)
     if propagate:
         wind = from_l1(wind)

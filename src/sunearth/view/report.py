@@ -410,7 +410,7 @@ def _labelled(symbol: str, value: Any) -> str:
 
 def _energy(value: Any) -> str:
     """An energy in petajoule."""
-    return f"{float(value) / 1e15:.3g} PJ" if _known(value) else _NOTHING
+    return f"{float(f'{float(value) / 1e15:.3g}'):g} PJ" if _known(value) else _NOTHING
 
 
 def _percent(share: float | None) -> str:

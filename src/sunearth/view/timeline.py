@@ -280,10 +280,9 @@ def _line(axes: Axes, result: xr.Dataset, name: str, **look: Any) -> None:
     spread = result.get(f"{name}_spread")
     if spread is not None and "quantile" in spread.dims and spread.sizes["quantile"] > 1:
         bounds = spread.transpose("quantile", ...).values
-        opened = [open_gaps(times, edge) for edge in (bounds[0], bounds[-1])]
-        axes.fill_between(
-            date_number(opened[0][0]), opened[0][1], opened[1][1], color=look["color"], alpha=0.2, linewidth=0
-        )
+        (opened, low), (_, high) = (open_gaps(times, edge) for edge in (bounds[0], bounds[-1]))
+        band, low, high = envelope(opened, low, high, _most(axes))
+        axes.fill_between(date_number(band), low, high, color=look["color"], alpha=0.2, linewidth=0)
     bridged = result.get(f"{name}_interpolated")
     if bridged is not None and bridged.dims == series.dims:
         inside = inside & ~bridged.values.astype(bool)
@@ -380,6 +379,35 @@ def decimate(times: np.ndarray, values: np.ndarray, most: int) -> tuple[np.ndarr
         picked.append(hits[first])
     chosen = np.sort(np.column_stack(picked), axis=1).ravel()
     return times[chosen], values[chosen]
+
+
+def envelope(
+    times: np.ndarray, low: np.ndarray, high: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Thin a long band to the lowest and highest edge of each stretch.
+
+    Parameters
+    ----------
+    times, low, high : array
+        A band.
+    most : int
+        Shorter bands come back unchanged.
+
+    Returns
+    -------
+    times, low, high : array
+        At most `most` points; a stretch without a number stays NaN.
+
+    Examples
+    --------
+    >>> t, low, high = envelope(np.arange(100.0), -np.arange(100.0), np.arange(100.0), most=10)
+    >>> t.size, float(low[-1]), float(high[-1])
+    (10, -99.0, 99.0)
+    """
+    if times.size <= most:
+        return times, low, high
+    edges = np.linspace(0, times.size, most + 1).astype(int)[:-1]
+    return times[edges], np.fmin.reduceat(low, edges), np.fmax.reduceat(high, edges)
 
 
 def _most(axes: Axes) -> int:
