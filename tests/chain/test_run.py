@@ -153,6 +153,16 @@ def test_netcdf_round_trip(storm, tmp_path):
         assert back.attrs["input_hash"] == storm.attrs["input_hash"]
 
 
+def test_a_result_can_be_run_again_and_its_model_is_not_taken_for_an_observation(storm, tmp_path):
+    from sunearth.data.writing import write_netcdf
+
+    write_netcdf(storm, tmp_path / "result.nc")
+    again = run(tmp_path / "result.nc")
+    np.testing.assert_allclose(again["dst"], storm["dst"], rtol=1e-12)
+    np.testing.assert_allclose(again["sym_h_observed"], storm["sym_h_observed"])
+    assert "dst_observed" not in again or not np.allclose(again["dst_observed"], again["dst"])
+
+
 def test_from_l1_delays_by_the_flight_time(make_wind):
     wind = make_wind(hours=6, minutes=1, speed=400.0, b_z=np.r_[np.full(180, 3.0), np.full(180, -3.0)])
     moved = run(wind, propagate=True)

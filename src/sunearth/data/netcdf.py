@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+INDICES = ("dst", "sym_h", "kp", "ae")
+"""What a run holds twice: as modelled and as observed."""
+
+
 def read_netcdf(
     path: str | os.PathLike[str] | Content, columns: Columns | None = None, frame: str | None = None
 ) -> xr.Dataset:
@@ -69,9 +73,15 @@ def read_netcdf(
     if time.dtype.kind != "M":
         raise DataError(f"{place}: its time is not a time; give it units such as 'seconds since 1970-01-01'")
     values, notes = {}, []
+    earlier_run = "input_hash" in dataset.attrs
     for name in map(str, dataset.variables):
         stated = mapped.get(name)
         ours = stated.name if stated else name
+        if earlier_run and not stated:
+            # In the file of a run an index by its bare name is modelled, and what was observed says so.
+            if ours in INDICES:
+                continue
+            ours = ours.removesuffix("_observed") if ours.removesuffix("_observed") in INDICES else ours
         variable = dataset[name]
         if ours not in VARIABLES or variable.dims != time.dims:
             continue
