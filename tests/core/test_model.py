@@ -124,6 +124,12 @@ def test_unknown_names_suggest_the_nearest():
         find_model("shue_1999")
 
 
+def test_unknown_names_of_a_short_list_are_listed():
+    assert str(UnknownNameError("boundary", "x", ["poleward", "diffuse"])) == (
+        "unknown boundary 'x'; known are poleward, diffuse."
+    )
+
+
 def test_citations_become_bibtex():
     text = bibtex("O'Brien and McPherron 2000, J. Geophys. Res. 105(A4), 7707, doi:10.1029/1998JA000437")
     assert "@article{o_brien_and_mcpherron_2000," in text

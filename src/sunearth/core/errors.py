@@ -31,8 +31,12 @@ class UnknownNameError(SunEarthError, LookupError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], remedy: str = "") -> None:
         self.name = name
+        known = list(known)
         self.nearest = nearest_names(name, known)
-        hint = f"; did you mean {' or '.join(self.nearest)}?" if self.nearest else "."
+        if self.nearest:
+            hint = f"; did you mean {' or '.join(self.nearest)}?"
+        else:
+            hint = f"; known are {', '.join(known)}." if known and len(known) <= 12 and not remedy else "."
         super().__init__(f"unknown {kind} {name!r}{hint}{' ' + remedy if remedy else ''}")
 
 
