@@ -233,7 +233,7 @@ def score(
 ) -> None:
     """Score every Dst model, and the magnetopause models, against what was observed."""
     import sunearth.data.events as embedded
-    from sunearth.chain.run import _cut, load
+    from sunearth.chain.run import cut, load
     from sunearth.chain.score import score_dst_models
     from sunearth.data.gaps import fill_gaps
 
@@ -242,7 +242,7 @@ def score(
     winds = {}
     for name in names:
         _event_or_file(name)
-        wind = _cut(load(name, columns=mapping or None, frame=frame), start, end)
+        wind = cut(load(name, columns=mapping or None, frame=frame), start, end)
         winds[Path(name).name.split(".")[0]] = fill_gaps(wind, gap)
     scores = score_dst_models(winds)
     boundaries: dict[str, Any] = {}

@@ -139,6 +139,7 @@ def test_every_command_has_help():
         (("run", "march-2001", "--set", "dst"), ("--set", "NAME=VALUE")),
         (("run", "march-2001", "--start", "2020-01-01"), ("the data run from",)),
         (("run", "march-2001", "--gap", "soon"), ("soon",)),
+        (("run", "march-2001", "--from-l1"), ("bow shock nose", "not at L1")),
         (("show", "shue_1997x"), ("did you mean",)),
         (("models", "magnetospere"), ("magnetosphere",)),
         (("eval", "shue_1998", "theta=0"), ("p_dyn=", "b_z=")),

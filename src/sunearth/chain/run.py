@@ -80,7 +80,7 @@ def run(
     wind = load(source, columns=columns, frame=frame)
     if "title" not in wind.attrs and isinstance(source, (str, Path)):
         wind = wind.assign_attrs(title=f"From the solar wind of {Path(source).name} to the Earth")
-    wind = _cut(wind, start, end)
+    wind = cut(wind, start, end)
     if propagate:
         wind = from_l1(wind)
     from sunearth.data.gaps import fill_gaps
@@ -201,7 +201,26 @@ def input_hash(wind: xr.Dataset) -> str:
     return digest.hexdigest()[:16]
 
 
-def _cut(wind: xr.Dataset, start: Any, end: Any) -> xr.Dataset:
+def cut(wind: xr.Dataset, start: Any = None, end: Any = None) -> xr.Dataset:
+    """Return the part of a series between two times, both included.
+
+    Parameters
+    ----------
+    wind : Dataset
+        Along ``time``.
+    start, end : time, optional
+        UTC; open where left out.
+
+    Returns
+    -------
+    Dataset
+        At least one sample.
+
+    Raises
+    ------
+    DataError
+        If nothing lies between them.
+    """
     if start is None and end is None:
         return wind
     limits = [None if t is None else to_datetime64(t, "start or end") for t in (start, end)]
@@ -224,7 +243,15 @@ def from_l1(wind: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
         On the same cadence, at the nose.
+
+    Raises
+    ------
+    DataError
+        If the wind says of itself that it has been carried downstream already.
     """
+    location = str(wind.attrs.get("location", ""))
+    if any(place in location for place in ("nose", "upstream")):
+        raise DataError(f"the wind holds at the {location}, not at L1: it must not be delayed again")
     from sunearth.heliosphere.propagation import advect
 
     arrival, keep = advect(wind["time"].values, wind["speed"].values)
