@@ -117,7 +117,8 @@ def three_currents(time: utc, b_z: nT, speed: km_s, n_p: per_cm3, coefficients: 
 
     Fitted to 1998-2000 alone; ``validation/fit_dst.py`` repeats the fit and prints its scores, ``sunearth score``
     those of the embedded storms. It undershoots minima in 1-min SYM-H (its target was hourly Dst), recovers too
-    slowly in wind that stays very fast, and is 20 nT too shallow on average in the storms of 2001-2002.
+    slowly in wind that stays very fast, deepens too early where a main phase begins in dense wind and goes on in thin
+    wind (17 March 2015), and is 20 nT too shallow on average in the storms of 2001-2002.
 
     Examples
     --------
