@@ -106,6 +106,8 @@ def test_a_long_gap_stays_open_and_does_not_stop_the_chain(make_wind):
     recovering = (hours >= 36) & (hours < 48)
     assert not result["dst_valid"].where(recovering, drop=True).any(), "memory lost in the gap"
     assert result["magnetopause_standoff_valid"].where(recovering, drop=True).all()
+    for name in ("dst_star", "ring_current_energy", "plasmapause_l", "oval_equatorward_mlat", "hemispheric_power"):
+        assert not result[f"{name}_valid"].where(recovering, drop=True).any(), f"{name} rests on a memory that was lost"
 
 
 def test_outside_the_range_of_a_model_is_flagged(make_wind):

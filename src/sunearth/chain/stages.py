@@ -26,6 +26,10 @@ RECOVERY_HOURS = 24.0
 """After a gap in the wind, models with memory have lost it: their results count as invalid for this long."""
 
 
+_MODELLED = {"kp": "kp_model", "ae": "ae_model", "al": "al_model"}
+"""By what name a run holds the indices that models ask for: measured ones stand aside as observations."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One question of the chain and the models that can answer it.
@@ -77,8 +81,9 @@ def bind(model: Any, run: Mapping[str, xr.DataArray], **given: Any) -> dict[str,
     for parameter in model.spec.parameters.values():
         if parameter.name in inputs:
             continue
-        if parameter.name in run:
-            inputs[parameter.name] = run[parameter.name]
+        held = _MODELLED.get(parameter.name, parameter.name)
+        if held in run:
+            inputs[parameter.name] = run[held]
         elif parameter.is_required:
             raise DataError(f"{model.spec.name} needs {parameter.name}, which the solar wind given does not have")
     return inputs
@@ -93,7 +98,10 @@ def evaluate(name: str, model: Any, run: Mapping[str, xr.DataArray], **given: An
 def settle(
     name: str, result: xr.DataArray, model: Any, inputs: Mapping[str, Any], run: Mapping[str, xr.DataArray]
 ) -> Run:
-    """Return a result as a chain variable together with its validity flag."""
+    """Return a result as a chain variable together with its validity flag.
+
+    It is valid where its inputs are, inside the range of its model, on wind that was measured and not interpolated.
+    """
     measured = {k: v for k, v in inputs.items() if isinstance(v, xr.DataArray)}
     assumed = dict.fromkeys(
         text for value in measured.values() for text in value.attrs.get("assumes", "").split("; ") if text
@@ -101,6 +109,10 @@ def settle(
     variable = describe(name, result, model.spec.cite, "; ".join(assumed))
     ranged = {k: v for k, v in inputs.items() if k in model.spec.ranges}
     inside = variable.notnull() & model.valid(**ranged)
+    for name_of_input in measured:
+        flag = run.get(f"{_MODELLED.get(name_of_input, name_of_input)}_valid")
+        if flag is not None:
+            inside = inside & flag
     if "interpolated" in run:
         inside = inside & ~run["interpolated"].astype(bool)
     if model.spec.along is not None:
@@ -201,24 +213,20 @@ def _plasmapause(model: Any, run: Run) -> Run:
     history = resolve("sunearth.magnetosphere.plasmasphere.maximum_kp")
     kp_max = history(time=run["time"], kp=run["kp_model"])
     kp_max.attrs["assumes"] = run["kp_model"].attrs.get("assumes", "")
-    return evaluate("plasmapause_l", model, run | {"kp_max": kp_max, "kp": run["kp_model"]})
+    return evaluate("plasmapause_l", model, run | {"kp_max": kp_max, "kp_max_valid": run["kp_model_valid"]})
 
 
 def _oval(model: Any, run: Run) -> Run:
-    bound = run | {"al": run["al_model"], "ae": run["ae_model"], "kp": run["kp_model"]}
     midnight = {"mlt": 0.0} if "mlt" in model.spec.parameters else {}
     return {
-        **evaluate("oval_poleward_mlat", model, bound, boundary="poleward", **midnight),
-        **evaluate("oval_equatorward_mlat", model, bound, boundary="equatorward", **midnight),
+        **evaluate("oval_poleward_mlat", model, run, boundary="poleward", **midnight),
+        **evaluate("oval_equatorward_mlat", model, run, boundary="equatorward", **midnight),
     }
 
 
 def _single(name: str) -> Callable[[Any, Run], Run]:
     def answer(model: Any, run: Run) -> Run:
-        bound = (
-            run | {"al": run["al_model"], "ae": run["ae_model"], "kp": run["kp_model"]} if "kp_model" in run else run
-        )
-        return evaluate(name, model, bound)
+        return evaluate(name, model, run)
 
     return answer
 

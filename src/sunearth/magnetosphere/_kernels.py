@@ -34,13 +34,10 @@ def driven_decay(hours, drive, decay, idle, start):  # type: ignore[no-untyped-d
             if math.isnan(duration):
                 continue
             known = not (math.isnan(drive[row, k]) or math.isnan(decay[row, k]))
-            constant = decay[row, k] if known else idle
-            target = drive[row, k] * constant if known else 0.0
-            kept = math.exp(-duration / constant) if constant > 0.0 else 0.0
-            average = (1.0 - kept) * constant / duration if duration > 0.0 else 1.0
+            source, constant = (drive[row, k], decay[row, k]) if known else (0.0, idle)
+            state, mean = relax(state, source, 1.0 / constant, duration)
             if known:
-                means[row, k] = target + (state - target) * average
-            state = target + (state - target) * kept
+                means[row, k] = mean
     return means
 
 
@@ -62,10 +59,7 @@ def follow_fast_in_slow_out(hours, target, inward, outward, start):  # type: ign
             if math.isnan(state):
                 state = goal
             constant = inward if goal < state else outward
-            kept = math.exp(-duration / constant)
-            average = (1.0 - kept) * constant / duration if duration > 0.0 else 1.0
-            means[row, k] = goal + (state - goal) * average
-            state = goal + (state - goal) * kept
+            state, means[row, k] = relax(state, goal / constant, 1.0 / constant, duration)
     return means
 
 
