@@ -73,6 +73,7 @@ class Spec:
     along: str | None
     even: tuple[str, ...]
     monotonic: Mapping[str, int]
+    compiled: bool
     docstring: Docstring
     function: Callable[..., Any]
     model: Callable[..., Any]
@@ -117,6 +118,7 @@ def model(
     along: str | None = None,
     even: tuple[str, ...] = (),
     monotonic: Mapping[str, int] | None = None,
+    compiled: bool = False,
 ) -> Callable[[Callable[P, R]], Model[P, R]]:
     """Declare a function as a model.
 
@@ -132,6 +134,9 @@ def model(
         Inputs whose sign does not matter; the law tests check it.
     monotonic : dict of {1, -1}, optional
         Inputs with which the (first) result grows (1) or falls (-1) inside the valid ranges; checked likewise.
+    compiled : bool, optional
+        Whether a compiled loop does the work: arrays of other libraries are then brought to NumPy, and cannot be
+        differentiated through.
 
     Returns
     -------
@@ -160,7 +165,7 @@ def model(
             return _evaluate(spec, named | kwargs)
 
         declared = cast(Model[P, R], call)
-        spec = _specify(function, declared, cite, valid or {}, along, even, monotonic or {})
+        spec = _specify(function, declared, cite, valid or {}, along, even, monotonic or {}, compiled)
         declared.spec = spec
         call.valid = functools.partial(_valid, spec)  # type: ignore[attr-defined]
         call.__doc__ = function.__doc__
@@ -178,6 +183,7 @@ def _specify(
     along: str | None,
     even: tuple[str, ...],
     monotonic: Mapping[str, int],
+    compiled: bool,
 ) -> Spec:
     """Read a model's signature and docstring into its specification; refuse a declaration that is not complete."""
     path = f"{function.__module__}.{function.__name__}".removeprefix("sunearth.")
@@ -213,6 +219,7 @@ def _specify(
         along=along,
         even=even,
         monotonic=types.MappingProxyType(dict(monotonic)),
+        compiled=compiled,
         docstring=docstring,
         function=function,
         model=declared,
@@ -267,7 +274,7 @@ def _plain(spec: Spec, parameter: Parameter, value: Any) -> Any:
         return value
     if quantities.has_unit(value):
         return quantities.to_plain(value, unit, place)
-    if is_foreign(value):
+    if is_foreign(value) and not spec.compiled:
         return quantities.foreign_float(value, unit, place)
     return quantities.as_float(value, unit, place)
 
