@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import float64, int64, njit, types
-from numpy import cos, exp, sin
+from numpy import cos, sin
+
+from sunearth.geomagnetism._box_functions import exponentials, sines_and_cosines
 
 VECTOR = types.UniTuple(float64, 3)
 
@@ -272,30 +274,38 @@ def prepare_shielding(row, tilt, excess, strength):  # type: ignore[no-untyped-d
 @njit(VECTOR(float64[::1], int64, float64, float64, float64), cache=True, nogil=True, error_model="numpy")
 def shielding(record, row, x, y, z):  # type: ignore[no-untyped-def]
     """Shielding field of the current in a row of the tables, in nT."""
+    work = np.empty(42)
+    decays, sines, cosines = work[:18], work[18:30], work[30:]
+    for part in range(2):
+        start = 11 * part
+        along, up = x * record[start + 1] - z * record[start], x * record[start] + z * record[start + 1]
+        for k in range(9):
+            decays[9 * part + k] = along * DECAYS[row, part, k]
+        for k in range(3):
+            sines[6 * part + k] = y * WAVENUMBERS[row, part, k]
+            sines[6 * part + 3 + k] = up * WAVENUMBERS[row, part, 3 + k]
+    exponentials(decays)
+    sines_and_cosines(sines, cosines)
     b_x, b_y, b_z = 0.0, 0.0, 0.0
     for part in range(2):
         wave, decay = WAVENUMBERS[row, part], DECAYS[row, part]
-        start = 11 * part
-        sin_turn, cos_turn = record[start], record[start + 1]
-        along, up = x * cos_turn - z * sin_turn, x * sin_turn + z * cos_turn
-        sin_1, sin_2, sin_3 = sin(up * wave[3]), sin(up * wave[4]), sin(up * wave[5])
-        cos_1, cos_2, cos_3 = cos(up * wave[3]), cos(up * wave[4]), cos(up * wave[5])
-        if part == 0:
-            f_1, f_2, f_3 = sin_1, sin_2, sin_3
-            g_1, g_2, g_3 = cos_1 * wave[3], cos_2 * wave[4], cos_3 * wave[5]
-        else:
-            f_1, f_2, f_3 = cos_1, cos_2, cos_3
-            g_1, g_2, g_3 = -sin_1 * wave[3], -sin_2 * wave[4], -sin_3 * wave[5]
+        start, angle = 11 * part, 6 * part
         c_x, c_z = 0.0, 0.0
         for i in range(3):
-            k = 3 * i
-            sin_y, cos_y = sin(y * wave[i]), cos(y * wave[i])
-            a_1 = record[start + 2 + k] * exp(along * decay[k])
-            a_2 = record[start + 3 + k] * exp(along * decay[k + 1])
-            a_3 = record[start + 4 + k] * exp(along * decay[k + 2])
-            c_x -= cos_y * (decay[k] * a_1 * f_1 + decay[k + 1] * a_2 * f_2 + decay[k + 2] * a_3 * f_3)
-            b_y += sin_y * wave[i] * (a_1 * f_1 + a_2 * f_2 + a_3 * f_3)
-            c_z -= cos_y * (a_1 * g_1 + a_2 * g_2 + a_3 * g_3)
-        b_x += c_x * cos_turn + c_z * sin_turn
-        b_z += c_z * cos_turn - c_x * sin_turn
+            along_x, along_y, along_z = 0.0, 0.0, 0.0
+            for j in range(3):
+                k = 3 * i + j
+                strength = record[start + 2 + k] * decays[9 * part + k]
+                if part == 0:
+                    value, slope = sines[3 + j], cosines[3 + j]
+                else:
+                    value, slope = cosines[9 + j], -sines[9 + j]
+                along_x += decay[k] * strength * value
+                along_y += strength * value
+                along_z += wave[3 + j] * strength * slope
+            c_x -= cosines[angle + i] * along_x
+            b_y += wave[i] * sines[angle + i] * along_y
+            c_z -= cosines[angle + i] * along_z
+        b_x += c_x * record[start + 1] + c_z * record[start]
+        b_z += c_z * record[start + 1] - c_x * record[start]
     return b_x, b_y, b_z

@@ -39,6 +39,7 @@ EXTERNAL: Mapping[str, _External] = {
     "t89": _External("_t89", "prepare_t89", "t89_field", ("kp",)),
     "t96": _External("_t96", "prepare_t96", "t96_field", _WIND),
     "t01": _External("_t01", "prepare_t01", "t01_field", (*_WIND, "g1", "g2")),
+    "t01_corrected": _External("_t01", "prepare_t01_corrected", "t01_field", (*_WIND, "g1", "g2")),
     "ts04": _External("_ts04", "prepare_ts04", "ts04_field", (*_WIND, "w1", "w2", "w3", "w4", "w5", "w6")),
 }
 INTERNAL = ("igrf", "dipole", "none")
@@ -288,13 +289,14 @@ def magnetic_field(
         Time in UTC. Without it the internal field is a dipole with `dipole_tilt`.
     internal : {"igrf", "dipole", "none"} or GaussCoefficients, optional
         Main field.
-    external : {"none", "t89", "t96", "t01", "ts04"}, optional
-        Model of the currents around the Earth, by Tsyganenko and coauthors.
+    external : {"none", "t89", "t96", "t01", "t01_corrected", "ts04"}, optional
+        Model of the currents around the Earth, by Tsyganenko and coauthors; "t01" has the coefficients of its first
+        release, as other packages do, "t01_corrected" those of its author's correction of 2006.
     dipole_tilt : float or array, rad, optional
         Overrides the tilt that follows from the time, in a dipole and in the external field.
     **drivers : float or array
         What the external model is driven by: `kp` for T89; `p_dyn` (nPa), `dst`, `b_y`, `b_z` (nT) for T96; also `g1`,
-        `g2` for T01, or `w1` to `w6` for TS04. They broadcast with `time`.
+        `g2` for both T01, or `w1` to `w6` for TS04. They broadcast with `time`.
 
     Returns
     -------
