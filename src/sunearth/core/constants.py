@@ -38,6 +38,10 @@ SOLAR_GM: Final = 1.3271244e20
 """m^3 s^-2 (IAU 2015 nominal)"""
 EARTH_RADIUS: Final = 6.3712e6
 """m, the reference sphere of IGRF: 1 R_E everywhere in the package"""
+ELLIPSOID_EQUATOR: Final = 6378.137
+"""km, equatorial radius of the ellipsoid of the World Geodetic System 1984"""
+ELLIPSOID_POLE: Final = 6378.137 * (1.0 - 1.0 / 298.257223563)
+"""km, its polar radius"""
 EARTH_ROTATION: Final = 7.292115e-5
 """rad/s, sidereal (IERS)"""
 GEOSYNCHRONOUS_RADIUS: Final = 42164.17e3 / EARTH_RADIUS

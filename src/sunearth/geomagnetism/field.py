@@ -375,10 +375,7 @@ def _dipole_records(time: Any, tilts: Floats, shape: tuple[int, ...]) -> Floats:
 def _main_records(coefficients: GaussCoefficients, time: Any, shape: tuple[int, ...]) -> Floats:
     """Records of the main field in GSM, one for each time (computed once where drivers alone change)."""
     from ._field_kernels import prepare_main_field
-    try:
-        from .frames import rotation_matrix
-    except ImportError:  # TEMPORARY until frames.py is ready
-        rotation_matrix = _temporary_rotation
+    from .frames import rotation_matrix
 
     times, which = np.unique(np.ravel(time), return_inverse=True)
     rotations = np.ascontiguousarray(rotation_matrix(times, "GSM", "GEO"))
@@ -400,14 +397,3 @@ def _external_records(
     prepare = getattr(module, model.prepare)
     records = [prepare(*state) for state in zip(tilts.tolist(), *(row.tolist() for row in rows), strict=True)]
     return getattr(module, model.kernel), np.ascontiguousarray(np.array(records))
-
-
-def _temporary_rotation(times: Any, source: str, target: str) -> Floats:
-    from .frames import dipole_axis, greenwich_sidereal_time, sun_position
-
-    sun, theta, axis = sun_position(times), greenwich_sidereal_time(times), dipole_axis(times)
-    s = np.stack([np.cos(sun.declination) * np.cos(sun.right_ascension - theta),
-                  np.cos(sun.declination) * np.sin(sun.right_ascension - theta), np.sin(sun.declination)], -1)
-    y = np.cross(np.stack(axis, -1), s)
-    y /= np.linalg.norm(y, axis=-1, keepdims=True)
-    return np.stack([s, y, np.cross(s, y)], axis=-1)

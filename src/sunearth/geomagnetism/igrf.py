@@ -16,20 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sunearth.core.arrays import namespace
-from sunearth.core.constants import EARTH_RADIUS
+from sunearth.core.constants import EARTH_RADIUS, ELLIPSOID_EQUATOR, ELLIPSOID_POLE  # noqa: F401
 from sunearth.core.errors import DataError, InputError
 from sunearth.core.model import model
 from sunearth.core.time import decimal_year
 from sunearth.core.units import R_E, deg, km, nT, nT_yr, utc
 
+from .frames import geodetic_to_geocentric
+
 Floats = NDArray[np.float64]
 
 _IGRF = "IAGA Division V 2024, IGRF-14, doi:10.5281/zenodo.14012302"
-
-# The ellipsoid of the World Geodetic System 1984, in km.
-ELLIPSOID_EQUATOR = 6378.137
-ELLIPSOID_POLE = 6356.752314245
-
 
 BEYOND = 5.0  # years for which the last secular variation is drawn on past the end of a model, as in IAGA's own code
 
@@ -65,14 +62,6 @@ class MagneticElements(NamedTuple):
     inclination: deg
     horizontal: nT
     total: nT
-
-
-class GeocentricPosition(NamedTuple):
-    """A geodetic place seen from the centre of the Earth."""
-
-    radius: km
-    latitude: deg
-    vertical: deg
 
 
 @dataclass(frozen=True, eq=False)
@@ -514,42 +503,6 @@ def _local(coefficients: GaussCoefficients, time: Any, latitude: Any, longitude:
         -np.sin(lon) * b.b_x + np.cos(lon) * b.b_y,
         -np.cos(normal) * outward - np.sin(normal) * b.b_z,
     )
-
-
-@model(cite="NGA 2014, World Geodetic System 1984, NGA.STND.0036_1.0.0")
-def geodetic_to_geocentric(latitude: deg, altitude: km = 0.0) -> GeocentricPosition:
-    """Geocentric radius and latitude of a geodetic place.
-
-    Parameters
-    ----------
-    latitude : float or array, deg
-        Geodetic latitude (WGS84).
-    altitude : float or array, km
-        Height above the ellipsoid.
-
-    Returns
-    -------
-    radius : float or array, km
-        Distance from the centre of the Earth.
-    latitude : float or array, deg
-        Geocentric latitude.
-    vertical : float or array, deg
-        Geodetic minus geocentric latitude: the angle between the vertical and the direction to the centre.
-
-    Examples
-    --------
-    >>> place = geodetic_to_geocentric(45.0)
-    >>> print(f"{place.radius:.3f} {place.latitude:.4f}")
-    6367.490 44.8076
-    """
-    xp = namespace(latitude, altitude)
-    lat = latitude * (math.pi / 180.0)
-    sine, cosine = xp.sin(lat), xp.cos(lat)
-    normal = ELLIPSOID_EQUATOR**2 / xp.sqrt((ELLIPSOID_EQUATOR * cosine) ** 2 + (ELLIPSOID_POLE * sine) ** 2)
-    across = (normal + altitude) * cosine
-    along = (normal * (ELLIPSOID_POLE / ELLIPSOID_EQUATOR) ** 2 + altitude) * sine
-    geocentric = xp.atan2(along, across) * (180.0 / math.pi)
-    return GeocentricPosition(xp.sqrt(across**2 + along**2), geocentric, latitude - geocentric)
 
 
 @model(cite="Chapman and Bartels 1940, Geomagnetism, Oxford University Press")
