@@ -61,6 +61,17 @@ def run(
     gap: Gap = "30min",
     from_l1: Annotated[bool, typer.Option("--from-l1", help="Delay the wind from L1 to the bow-shock nose.")] = False,
     indices: Annotated[str | None, typer.Option(help="Observed indices newer than the package's table.")] = None,
+    trace: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Also follow field lines in t89, t96, t01 or ts04.")
+    ] = None,
+    satellite: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=LONGITUDE|FILE.csv", help="A satellite to follow; two GOES if left out."),
+    ] = None,
+    station: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=LATITUDE,LONGITUDE", help="A place on the ground to follow.")
+    ] = None,
+    cadence: Annotated[str, typer.Option(help="How often field lines are followed.")] = "1h",
     members: Annotated[int, typer.Option(min=0, max=10_000, help="Also run an ensemble over perturbed wind.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the ensemble.")] = 1,
     as_json: AsJson = False,
@@ -85,6 +96,7 @@ def run(
             propagate=from_l1,
             indices=indices,
             models=_pairs(set_, "--set"),
+            trace=_tracing(trace, satellite, station, cadence),
             members=members,
             seed=seed,
         )
@@ -99,6 +111,34 @@ def run(
     _print_summary(summary)
     for path in files[1:]:
         typer.echo(f"  {path}")
+
+
+def _tracing(model: str | None, satellites: list[str] | None, stations: list[str] | None, cadence: str) -> Any:
+    """Field lines to follow, from the options that describe them."""
+    from sunearth.chain.field_lines import MODELS
+    from sunearth.chain.scenario import Tracing
+    from sunearth.core.errors import InputError, UnknownNameError
+
+    if model is None:
+        if satellites or stations:
+            raise InputError("--satellite and --station need --trace MODEL")
+        return None
+    if model not in MODELS:
+        raise UnknownNameError("field model", model, MODELS)
+    orbits: dict[str, float | str] = {}
+    for name, text in _pairs(satellites, "--satellite").items():
+        try:
+            orbits[name] = float(text)
+        except ValueError:
+            orbits[name] = text
+    places = {}
+    for name, text in _pairs(stations, "--station").items():
+        try:
+            latitude, longitude = (float(part) for part in text.split(","))
+        except ValueError as error:
+            raise InputError(f"--station: {name}={text} is not NAME=LATITUDE,LONGITUDE in degrees") from error
+        places[name] = (latitude, longitude)
+    return Tracing(model=model, cadence=cadence, satellites=orbits or None, stations=places or None)
 
 
 def _run_scenario(scenario: Any, progress: Any) -> Any:

@@ -35,6 +35,7 @@ def run(
     gap_limit: str = "30min",
     propagate: bool = False,
     indices: str | None = None,
+    trace: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Turn measured solar wind into its effects on Earth.
@@ -58,6 +59,9 @@ def run(
         Delay the wind from L1 to the bow-shock nose.
     indices : str, optional
         A file of observed indices newer than the table that the package holds.
+    trace : dict, optional
+        Also follow field lines: the arguments of :func:`sunearth.chain.field_lines.trace_field_lines`, such as
+        ``{"model": "ts04", "stations": {"Tromso": (69.65, 18.96)}}``.
     progress : callable, optional
         Told about each stage.
 
@@ -87,6 +91,10 @@ def run(
 
     wind = fill_gaps(wind, gap_limit)
     result = with_observed_kp(run_chain(wind, models=models, progress=progress), indices)
+    if trace is not None:
+        from .field_lines import trace_field_lines
+
+        result = trace_field_lines(result, **trace, progress=progress)
     result.attrs["scenario"] = json.dumps(
         {
             "source": str(source or DEFAULT_EVENT) if not isinstance(source, xr.Dataset) else "a Dataset in memory",
@@ -96,8 +104,10 @@ def run(
             "propagate": propagate,
             "indices": indices,
             "models": dict(models or {}),
+            "trace": dict(trace) if trace is not None else None,
         },
         sort_keys=True,
+        default=str,
     )
     return result
 

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sunearth.core.errors import DataError
+
+
+class Tracing(BaseModel):
+    """Field lines to follow, the table ``[trace]`` of a scenario.
+
+    Examples
+    --------
+    >>> Tracing(model="t89", stations={"Tromso": (69.65, 18.96)}).cadence
+    '1h'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Literal["t89", "t96", "t01", "ts04"] = "ts04"
+    cadence: str = "1h"
+    satellites: dict[str, float | str] | None = Field(default=None, description="name = longitude or a CSV file.")
+    stations: dict[str, tuple[float, float]] | None = Field(default=None, description="name = [latitude, longitude].")
+    l_star: bool = Field(default=True, description="Find the L* of geosynchronous orbit and of the satellites.")
 
 
 class Scenario(BaseModel):
@@ -32,13 +50,15 @@ class Scenario(BaseModel):
     propagate: bool = Field(default=False, description="Delay from L1 to the bow-shock nose.")
     indices: str | None = Field(default=None, description="A file of observed indices newer than the package's.")
     models: dict[str, str] = Field(default_factory=dict, description="stage = model.")
+    trace: Tracing | None = Field(default=None, description="Field lines to follow.")
     members: int = Field(default=0, ge=0, le=10_000, description="Members of an ensemble over perturbed inputs.")
     seed: int = 1
 
     def run_arguments(self) -> dict[str, Any]:
         """Return what :func:`sunearth.run` takes."""
         fields = ("source", "models", "start", "end", "columns", "frame", "gap_limit", "propagate", "indices")
-        return {field: getattr(self, field) for field in fields}
+        traced = {"trace": self.trace.model_dump()} if self.trace is not None else {}
+        return {field: getattr(self, field) for field in fields} | traced
 
 
 def read_scenario(path: str | Path) -> Scenario:

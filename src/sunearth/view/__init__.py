@@ -6,8 +6,9 @@ import lazy_loader as _lazy
 
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
-    submodules=["coastline", "figures", "output", "report", "style"],
+    submodules=["coastline", "field_lines", "figures", "output", "report", "style"],
     submod_attrs={
+        "field_lines": ["connections", "field_chart", "lines_in_space", "noon_midnight"],
         "figures": ["boundary_cuts", "model_curve", "polar_map", "time_plot"],
         "output": ["save_run"],
         "report": ["report_html"],

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Wedge
 
+from sunearth.chain.field_lines import field_of_run
 from sunearth.core.errors import InputError
 from sunearth.geomagnetism.field import Field
 from sunearth.geomagnetism.tracing import trace
 
-from .canvas import NARROW
+from .canvas import NARROW, date_axis, date_number, in_words
 from .coastline import coastline
 from .style import BLACK, BLUE, GREY, ORANGE, VERMILLION, style
 
@@ -66,11 +67,11 @@ def noon_midnight(
     each = (width - 0.7 - 0.25 * (columns - 1)) / columns
     tall = each * 2 * up / (sunward - tailward)
     with style():
-        figure = Figure(figsize=(width, rows * (tall + 0.35) + 1.0))
+        figure = Figure(figsize=(width, rows * (tall + 0.35) + 0.85))
         height = figure.get_figheight()
         grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
         figure.subplots_adjust(
-            left=0.55 / width, right=1 - 0.1 / width, bottom=0.85 / height, top=1 - 0.3 / height,
+            left=0.55 / width, right=1 - 0.1 / width, bottom=0.68 / height, top=1 - 0.3 / height,
             wspace=0.25 / each, hspace=0.35 / tall,
         )  # fmt: skip
         for axes in grid.ravel()[len(fields) :]:
@@ -258,3 +259,116 @@ def _levels(name: str, low: float, high: float) -> np.ndarray:
     from matplotlib.ticker import MaxNLocator
 
     return np.asarray(MaxNLocator(14).tick_values(low, high))
+
+
+def connections(result: xr.Dataset, *, width: float = 9.5) -> Figure:
+    """Draw where the traced satellites and stations of a run are connected to, against time.
+
+    Parameters
+    ----------
+    result : Dataset
+        A run with field lines, from :func:`sunearth.chain.field_lines.trace_field_lines`.
+    width : float, optional
+        Width of the figure in inches.
+
+    Returns
+    -------
+    Figure
+        As many panels as were traced: latitude of the satellites' footpoints, distance to which the stations' lines
+        reach, and L* at geosynchronous orbit. Times at which the field model is outside its range are shaded.
+    """
+    panels = [
+        (name, label)
+        for name, label in (
+            ("satellite_mlat", "Footpoint latitude (deg)"),
+            ("station_equator", "Line of the station\nreaches (R$_E$)"),
+            ("geosynchronous_l_star", "L* at geosynchronous\norbit"),
+        )
+        if name in result
+    ]
+    if not panels:
+        raise InputError("connections: the run has no traced field lines; run with trace={...} or --trace MODEL")
+    times = result["time_field"].values
+    with style():
+        height = 0.75 + 1.45 * len(panels)
+        figure = Figure(figsize=(width, height))
+        rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False).ravel()
+        margin = 0.75 if width < NARROW else 1.35
+        figure.subplots_adjust(
+            left=0.75 / width, right=1 - margin / width, bottom=0.5 / height, top=1 - 0.12 / height, hspace=0.12
+        )
+        for axes, (name, label) in zip(rows, panels, strict=True):
+            values = result[name]
+            other = next(str(dim) for dim in values.dims if dim != "time_field")
+            for k, (member, look) in enumerate(zip(values[other].values, _LOOKS, strict=False)):
+                line = values.isel({other: k}).values
+                text = f"{member:02.0f} LT" if other == "local_time" else str(member)
+                axes.plot(date_number(times), line, label=text, markersize=2.6, linewidth=1.1, **look)
+            if name == "station_equator":
+                axes.set_yscale("log")
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_formatter("")
+            _shade(axes, result)
+            axes.set_ylabel(label)
+            axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        date_axis(rows[-1], times, width)
+    return figure
+
+
+_LOOKS = (
+    {"color": BLUE, "marker": "o"},
+    {"color": VERMILLION, "marker": "s", "linestyle": (0, (5, 1.5))},
+    {"color": BLACK, "marker": "^", "linestyle": (0, (2, 1.2))},
+    {"color": ORANGE, "marker": "D", "linestyle": (0, (6, 2, 1, 2))},
+    {"color": GREY, "marker": "v"},
+    {"color": BLUE, "marker": "x", "linestyle": ":"},
+)
+
+
+def _shade(axes: Axes, result: xr.Dataset) -> None:
+    """Shade where the drivers of the field model are outside its range or were not measured."""
+    times = date_number(result["time_field"].values)
+    outside = ~result["field_valid"].values.astype(bool)
+    low, high = axes.get_ylim()
+    axes.fill_between(times, low, high, where=outside, step="mid", color="#BBBBBB", alpha=0.35, linewidth=0)
+    axes.set_ylim(low, high)
+
+
+def quiet_and_storm(result: xr.Dataset, *, width: float = 9.5) -> Figure:
+    """Draw the noon-midnight field of a run in its quietest hour beside its most disturbed one.
+
+    Parameters
+    ----------
+    result : Dataset
+        A run with field lines.
+    width : float, optional
+        Width of the figure in inches.
+
+    Returns
+    -------
+    Figure
+        As :func:`noon_midnight`; quiet is where the modelled Dst is highest outside any compression, storm where it is
+        lowest, of the times that were traced with known drivers.
+    """
+    moments = quiet_and_storm_times(result)
+    if not moments:
+        raise InputError("quiet_and_storm: no time of this run has a field")
+    model = str(result.attrs.get("field_model", "ts04"))
+    titles = ("Quiet", "Storm")
+    fields = {
+        f"{title}: {in_words(time)}": field_of_run(result, time, model)
+        for title, time in zip(titles, moments, strict=True)
+    }
+    return noon_midnight(fields, width=width)
+
+
+def quiet_and_storm_times(result: xr.Dataset) -> tuple[np.datetime64, ...]:
+    """Return when, of the traced times of a run, the ring current is weakest and when it is strongest."""
+    times = result["time_field"].values
+    at_times = result["dst_star" if "dst_star" in result else "dst"].sel(time=times, method="nearest").values
+    pressure = result["p_dyn"].sel(time=times, method="nearest").values
+    known = np.isfinite(at_times + pressure)
+    if not known.any():
+        return ()
+    quiet = np.where(known, at_times - 5.0 * pressure, -np.inf)
+    return times[int(np.argmax(quiet))], times[int(np.argmin(np.where(known, at_times, np.inf)))]

@@ -150,6 +150,7 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         _section("From the wind to the Earth", _time_picture(result)),
         _section("Boundaries in space", _boundary_picture(result)),
         _section("Where the aurora was", _polar_picture(result, summary)),
+        *([_section("Field lines", _field_line_pictures(result))] if "field_model" in result.attrs else []),
         _section("How good it is", _skill(summary)),
         _section("Models", _models(result, summary)),
         _section("What to keep in mind", _caveats(result, summary)),
@@ -213,6 +214,30 @@ def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
     if words:
         caption += f" Lowest edge of the whole run: {words[0].lower()}{words[1:]}"
     return _picture(alt, caption, lambda width: polar_map(result, width=width), (7.5, 4.6))
+
+
+def _field_line_pictures(result: xr.Dataset) -> str:
+    from .field_lines import connections, quiet_and_storm, quiet_and_storm_times
+
+    name = str(result.attrs["field_model"]).upper()
+    pictures = ""
+    if quiet_and_storm_times(result):
+        pictures += _picture(
+            "Field lines in the noon-midnight plane for a quiet and a disturbed hour.",
+            f"Lines of IGRF and {name} that start every two degrees of latitude at noon and midnight. In the storm the "
+            "day side is pushed in and opened, and the lines of the night side are drawn out into the tail. The model "
+            "rests on data within about 15 Earth radii.",
+            lambda width: quiet_and_storm(result, width=width),
+            (9.5, 4.6),
+        )
+    return pictures + _picture(
+        "Latitude of satellite footpoints, reach of the stations' lines and geosynchronous L* against time.",
+        "Where satellites and stations are connected to. A footpoint that moves to lower latitude means a field drawn "
+        "outward; a missing point, that the line is open or that no closed drift shell passes there. Shaded: the field "
+        "model is outside its range, or the wind was not measured.",
+        lambda width: connections(result, width=width),
+        (9.5, 4.6),
+    )
 
 
 def _picture(alt: str, caption: str, draw: Any, widths: tuple[float, float]) -> str:
