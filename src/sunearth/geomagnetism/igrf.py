@@ -115,7 +115,11 @@ class GaussCoefficients:
         DataError
             If the file is not of that format; the line is named.
         """
-        return _read_shc(Path(path).read_text(encoding="utf-8"), str(path))
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}: cannot read the coefficients: {error}") from error
+        return _read_shc(text, str(path))
 
     def at(self, time: Any) -> GaussSet:
         """Coefficients at one time.
@@ -135,7 +139,7 @@ class GaussCoefficients:
         UserWarning
             If the time lies outside the epochs: the first is held, the last change goes on for five years.
         """
-        year = np.asarray(time, float) if isinstance(time, (int, float)) else decimal_year(time)
+        year = _years(time)
         if year.ndim:
             raise InputError("Gauss coefficients: one time at a time; ask the field for many")
         year = self.within(year)
@@ -189,29 +193,31 @@ def packed(g: Floats, h: Floats) -> Floats:
 
 
 def _read_shc(text: str, place: str) -> GaussCoefficients:
-    lines = [(k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
-    name = next(
-        (line.lstrip("# ").split(":")[0] for line in text.splitlines() if line.startswith("#")), Path(place).stem
-    )
-    try:
-        first, degree, count, order = (int(word) for word in lines[0][1].split()[:4])
-        epochs = np.array(lines[1][1].split(), float)
-        g, h = np.zeros((2, epochs.size, degree + 1, degree + 1))
-        number = lines[1][0]
-        for number, line in lines[2:]:  # noqa: B007
-            words = line.split()
-            n, m = int(words[0]), int(words[1])
-            (g if m >= 0 else h)[:, n, abs(m)] = [float(word) for word in words[2:]]
-    except (ValueError, IndexError) as error:
-        line = lines[0][0] if len(lines) < 2 else number if "number" in dir() else lines[1][0]
-        raise DataError(f"{place}, line {line}: not a line of Gauss coefficients (.shc): {error}") from error
-    if epochs.size != count or first < 1:
-        raise DataError(f"{place}: the header announces {count} epochs from degree {first}, found {epochs.size}")
     from ._field_kernels import MAX_DEGREE
 
-    if degree > MAX_DEGREE:
-        raise DataError(f"{place}: degree {degree} is above the highest supported, {MAX_DEGREE}; truncate the file")
-    return GaussCoefficients(name, epochs, g, h, order)
+    comments = [line.lstrip("# ").split(":")[0] for line in text.splitlines() if line.startswith("#")]
+    lines = [(k, line) for k, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
+    if len(lines) < 3:
+        raise DataError(f"{place}, line {len(text.splitlines())}: ends before the first Gauss coefficient (.shc)")
+    number = lines[0][0]
+    try:
+        first, degree, count, order = (int(word) for word in lines[0][1].split()[:4])
+        if degree > MAX_DEGREE:
+            raise ValueError(f"degree {degree} is above the highest supported, {MAX_DEGREE}; truncate the file")
+        number = lines[1][0]
+        epochs = np.array(lines[1][1].split(), float)
+        if first < 1 or epochs.size != count or np.any(np.diff(epochs) <= 0):
+            raise ValueError(f"the header announces {count} ascending epochs from degree {first}, found {epochs.size}")
+        g, h = np.zeros((2, epochs.size, degree + 1, degree + 1))
+        for number, line in lines[2:]:  # noqa: B007 (the error names it)
+            words = line.split()
+            n, m = int(words[0]), int(words[1])
+            if not (abs(m) <= n <= degree) or len(words) != 2 + count:
+                raise ValueError(f"expected degree, order and {count} values up to degree {degree}")
+            (g if m >= 0 else h)[:, n, abs(m)] = [float(word) for word in words[2:]]
+    except (ValueError, IndexError) as error:
+        raise DataError(f"{place}, line {number}: not a line of Gauss coefficients (.shc): {error}") from error
+    return GaussCoefficients(comments[0] if comments else Path(place).stem, epochs, g, h, order)
 
 
 @functools.cache
@@ -244,8 +250,8 @@ def synthesize(coefficients: GaussCoefficients, time: Any, x: Any, y: Any, z: An
     ----------
     coefficients : GaussCoefficients
         The model.
-    time : datetime64, str or array
-        Time in UTC, broadcasting with the point.
+    time : datetime64, str, float or array
+        Time in UTC, or decimal years, broadcasting with the point.
     x, y, z : float or array, R_E
         Geographic Cartesian coordinates.
 
@@ -280,8 +286,8 @@ def synthesize_potential(coefficients: GaussCoefficients, time: Any, x: Any, y: 
     ----------
     coefficients : GaussCoefficients
         The model.
-    time : datetime64, str or array
-        Time in UTC, broadcasting with the point.
+    time : datetime64, str, float or array
+        Time in UTC, or decimal years, broadcasting with the point.
     x, y, z : float or array, R_E
         Geographic Cartesian coordinates.
 
@@ -306,8 +312,8 @@ def synthesize_gradient(coefficients: GaussCoefficients, time: Any, x: Any, y: A
     ----------
     coefficients : GaussCoefficients
         The model.
-    time : datetime64, str or array
-        Time in UTC, broadcasting with the point.
+    time : datetime64, str, float or array
+        Time in UTC, or decimal years, broadcasting with the point.
     x, y, z : float or array, R_E
         Geographic Cartesian coordinates.
 
@@ -333,6 +339,12 @@ def synthesize_gradient(coefficients: GaussCoefficients, time: Any, x: Any, y: A
     return np.stack(rows, axis=-2)
 
 
+def _years(time: Any) -> Floats:
+    """Return decimal years, given as such (as models of the past are) or as times."""
+    numbers = np.asarray(time)
+    return numbers.astype(float) if numbers.dtype.kind in "fi" else decimal_year(time)
+
+
 def _sum(
     coefficients: GaussCoefficients, epochs: Floats, tables: Floats, degree: int, time: Any, x: Any, y: Any, z: Any
 ) -> tuple[Any, Any, Any]:
@@ -341,8 +353,7 @@ def _sum(
 
     from ._field_kernels import main_field_points
 
-    year = decimal_year(time)
-    year = coefficients.within(year)
+    year = coefficients.within(_years(time))
     shape = np.broadcast_shapes(np.shape(year), np.shape(x), np.shape(y), np.shape(z))
     rows = [np.array(np.broadcast_to(np.asarray(a, float), shape)).ravel() for a in (year, x, y, z)]
     result = np.empty((3, rows[0].size))
