@@ -1,5 +1,7 @@
 """Field lines against the dipole in closed form, an independent integrator, and other codes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -163,3 +165,24 @@ def test_a_gridded_dipole_is_traced_like_the_dipole_itself():
         field = Field.from_grid(axis, axis, axis, *DIPOLE(x, y, z))
     line, exact = (trace(f, -5.0, 0.0, 0.0, altitude=4000.0) for f in (field, DIPOLE))
     assert float(line["length"]) == pytest.approx(float(exact["length"]), rel=2e-3)
+
+
+@pytest.mark.parametrize("model", ["t89", "t04"])
+def test_another_program_follows_the_same_lines(model):
+    with open(Path(__file__).with_name("reference_traces.csv"), encoding="utf-8") as stream:
+        rows = [line.split(",") for line in stream if line.startswith(model)]
+    seeds, *ends = np.array([[float(word) for word in row[1:]] for row in rows]).reshape(-1, 3, 3).swapaxes(0, 1)
+    drivers = {"external": "t89", "kp": 5.0}
+    if model == "t04":
+        wind = {"p_dyn": 4.0, "dst": -120.0, "b_y": 3.0, "b_z": -6.0}
+        drivers = {"external": "ts04"} | wind | {"w1": 2.0, "w2": 2.0, "w3": 2.0, "w4": 4.0, "w5": 3.0, "w6": 5.0}
+    field = magnetic_field("2001-03-31T06:00", **drivers)
+    lines = trace(field, *seeds.T, tolerance=1e-8)
+    for side, end in zip(("north", "south"), ends, strict=True):
+        ours = np.stack([lines[f"{axis}_{side}"] for axis in "xyz"], axis=1)
+        along = np.stack(field(*ours.T), axis=1)
+        along /= np.linalg.norm(along, axis=1, keepdims=True)
+        apart = end - ours
+        across = np.linalg.norm(apart - (apart * along).sum(axis=1, keepdims=True) * along, axis=1)
+        assert across.max() * 6371.2 < 0.6  # km: its error a step, and a dipole 10 arc seconds away
+        assert np.abs((apart * along).sum(axis=1)).max() < 0.0101

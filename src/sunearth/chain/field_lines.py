@@ -245,16 +245,29 @@ def _positions(name: str, orbit: Orbit, times: np.ndarray) -> np.ndarray:
     if lacking or not frame:
         raise DataError(f"satellite {name}: no {lacking[0] if lacking else 'frame'}; give time, x, y, z and a frame")
     own = orbit["time"].values.astype("datetime64[ns]")
-    order = np.argsort(own)
-    moments = (times - own[order][0]) / np.timedelta64(1, "s")
-    axis = (own[order] - own[order][0]) / np.timedelta64(1, "s")
+    own, first = np.unique(own, return_index=True)
+    if own.size < 2:
+        raise DataError(f"satellite {name}: one position is no orbit; give at least two times")
     columns = []
     for component in ("x", "y", "z"):
         factor = conversion_factor(orbit[component].attrs.get("units", "R_E"), "R_E")
-        values = np.asarray(orbit[component].values, float)[order] * factor
-        columns.append(np.interp(moments, axis, values, left=np.nan, right=np.nan))
+        values = np.asarray(orbit[component].values, float)[first] * factor
+        columns.append(_along_orbit(times, own, values))
     x, y, z = columns
     return np.stack(transform(times, x, y, z, frame, "GSM"))
+
+
+def _along_orbit(times: np.ndarray, own: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Coordinate between known positions, by a cubic spline where there are enough; NaN beyond them."""
+    from scipy.interpolate import make_interp_spline
+
+    seconds = np.timedelta64(1, "s")
+    known = np.isfinite(values)
+    if known.sum() < 2:
+        return np.full(times.shape, np.nan)
+    at, axis = (times - own[0]) / seconds, (own[known] - own[0]) / seconds
+    spline = make_interp_spline(axis, values[known], k=min(3, int(known.sum()) - 1))
+    return np.where((at >= axis[0]) & (at <= axis[-1]), spline(at), np.nan)
 
 
 def _geosynchronous(longitude: np.ndarray, times: np.ndarray) -> np.ndarray:

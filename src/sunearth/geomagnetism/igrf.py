@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sunearth.core.arrays import namespace
-from sunearth.core.constants import EARTH_RADIUS, ELLIPSOID_EQUATOR, ELLIPSOID_POLE  # noqa: F401
+from sunearth.core.constants import EARTH_RADIUS
 from sunearth.core.errors import DataError, InputError
 from sunearth.core.model import model
 from sunearth.core.time import decimal_year
