@@ -97,7 +97,7 @@ def made_up_run(cadence="5min", days=5.0, *, gap=True, observations=True):
 
 def made_up_summary():
     """The summary that goes with it, as the chain would write it."""
-    text = "Down to 53° dipole latitude, where the night was dark and clear: overhead as far south as Seattle."
+    text = "Down to 53° magnetic latitude, where the night was dark and clear: overhead as far south as Seattle."
     return {
         "event": "made-up",
         "title": "A storm that never was",

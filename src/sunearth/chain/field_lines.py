@@ -104,7 +104,7 @@ def trace_field_lines(
     >>> storm = run("st-patrick-2015", start="2015-03-17T12:00", end="2015-03-17T18:00")
     >>> traced = trace_field_lines(storm, model="t89", cadence="3h", stations={"Tromso": (69.65, 18.96)}, l_star=False)
     >>> traced["station_mlat"].round(1).values.tolist()
-    [[66.7], [66.7], [66.7]]
+    [[66.7]]
     """
     if "member" in result.dims:
         raise InputError("field lines are traced in a single run: result.isel(member=0)")

@@ -1,7 +1,7 @@
 """Places that people know, and which of them lie under the aurora.
 
-What is compared is latitude in the frame of the centred dipole. Latitude corrected for the rest of the field differs
-from it by up to about 5 degrees, so the names say how far the aurora reached, not who saw it.
+What is compared is quasi-dipole latitude, which follows the field lines of the whole main field, at the height of the
+aurora. The names say how far the aurora reached, not who saw it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sunearth.core.errors import InputError
-from sunearth.geomagnetism.frames import geographic_to_dipole
+from sunearth.geomagnetism.apex import quasi_dipole
 
 
 class Place(NamedTuple):
@@ -178,8 +178,10 @@ PLACES = (
 )
 """Names that a reader knows, facts of geography to a hundredth of a degree."""
 
+AURORA = 110.0
+"""km: where aurora is brightest."""
 TOLERANCE = 1.5
-"""Degrees of dipole latitude within which a place counts as lying on a boundary."""
+"""Degrees of magnetic latitude within which a place counts as lying on a boundary."""
 REACH = (8.0, 10.0)
 """Degrees equatorward at which an aurora overhead elsewhere still stands above the horizon.
 
@@ -198,9 +200,9 @@ def places_near(
     Parameters
     ----------
     mlat : float
-        Dipole latitude in degrees, positive in either hemisphere.
+        Quasi-dipole latitude in degrees, positive in either hemisphere.
     time : datetime64 or str
-        When; the dipole drifts by about 0.1 degrees a year.
+        When; places drift by about 0.1 degrees a year.
     hemisphere : str, optional
         ``"north"`` or ``"south"``.
     count : int, optional
@@ -221,11 +223,11 @@ def places_near(
     Examples
     --------
     >>> [place.name for place in places_near(50.0, "2015-03-17", "south")]
-    ['Hobart', 'Dunedin']
+    ['Christchurch']
     """
     if hemisphere not in ("north", "south"):
         raise InputError(f"hemisphere must be 'north' or 'south', got {hemisphere!r}")
-    latitudes = dipole_latitudes(time) * (1.0 if hemisphere == "north" else -1.0)
+    latitudes = magnetic_latitudes(time) * (1.0 if hemisphere == "north" else -1.0)
     off = np.abs(latitudes - float(mlat))
     candidates = [int(k) for k in np.argsort(off, kind="stable") if off[k] <= tolerance]
     chosen: list[int] = []
@@ -245,7 +247,7 @@ def oval_in_words(mlat: float, time: Any) -> str:
     Parameters
     ----------
     mlat : float
-        Dipole latitude of the equatorward edge in degrees, positive.
+        Quasi-dipole latitude of the equatorward edge in degrees, positive.
     time : datetime64 or str
         When.
 
@@ -257,7 +259,7 @@ def oval_in_words(mlat: float, time: Any) -> str:
     Examples
     --------
     >>> print(oval_in_words(64.0, "2015-03-17"))
-    Down to 64° dipole latitude, where the night was dark and clear: overhead as far south as ...
+    Down to 64° magnetic latitude, where the night was dark and clear: overhead as far south as ...
     """
     if not np.isfinite(mlat):
         return ""
@@ -273,19 +275,19 @@ def oval_in_words(mlat: float, time: Any) -> str:
         if said:
             parts.append(", ".join(said))
     where = "; ".join(parts) or "no well-known place lies there"
-    return f"Down to {mlat:.0f}° dipole latitude, where the night was dark and clear: {where}."
+    return f"Down to {mlat:.0f}° magnetic latitude, where the night was dark and clear: {where}."
 
 
-def dipole_latitudes(time: Any) -> np.ndarray:
-    """Return the dipole latitude of every place of :data:`PLACES`, in degrees, at a time."""
-    return _dipole_latitudes(str(np.datetime64(str(time).rstrip("Z"), "D")))
+def magnetic_latitudes(time: Any) -> np.ndarray:
+    """Return the quasi-dipole latitude of every place of :data:`PLACES`, in degrees, at a time."""
+    return _magnetic_latitudes(str(np.datetime64(str(time).rstrip("Z"), "D")))
 
 
 @lru_cache(maxsize=16)
-def _dipole_latitudes(day: str) -> np.ndarray:
+def _magnetic_latitudes(day: str) -> np.ndarray:
     latitude = np.array([place.latitude for place in PLACES])
     longitude = np.array([place.longitude for place in PLACES])
-    mlat = np.asarray(geographic_to_dipole(np.datetime64(day), latitude, longitude).mlat)
+    mlat = np.asarray(quasi_dipole(np.datetime64(day), latitude, longitude, AURORA).mlat)
     mlat.flags.writeable = False
     return mlat
 

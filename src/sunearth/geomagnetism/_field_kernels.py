@@ -125,7 +125,7 @@ def main_field_points(epochs, tables, degree, year, x, y, z, b_x, b_y, b_z, star
     mixed = np.empty_like(tables[0])
     known = math.nan
     for i in range(start, stop):
-        if not year[i] == known and not math.isnan(year[i]):
+        if year[i] != known and not math.isnan(year[i]):
             known = year[i]
             k = min(max(np.searchsorted(epochs, known, side="right") - 1, 0), max(epochs.size - 2, 0))
             if epochs.size == 1:

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
-from sunearth.chain.places import PLACES, dipole_latitudes
+from sunearth.chain.places import AURORA, PLACES, magnetic_latitudes
 from sunearth.chain.stages import STAGES, bind
 from sunearth.core.errors import SunEarthError
-from sunearth.geomagnetism.frames import dipole_tilt, geographic_to_dipole, magnetic_local_time
+from sunearth.geomagnetism.apex import quasi_dipole, quasi_dipole_to_geodetic
+from sunearth.geomagnetism.frames import greenwich_sidereal_time, magnetic_local_time, sun_position
 
 from .canvas import NARROW, empty_figure, expect_one_run, in_words, model_of, storm_peak
 from .style import (
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 def polar_map(result: xr.Dataset, *, time: Any = None, width: float = 7.5) -> Figure:
     """Draw the auroral oval over the northern hemisphere, the Sun at the top.
 
-    The map is in dipole latitude and magnetic local time; coastlines and places stand where the Earth's rotation had
-    carried them.
+    The map is in quasi-dipole latitude and magnetic local time; coastlines and places stand where the Earth's rotation
+    had carried them.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def polar_map(result: xr.Dataset, *, time: Any = None, width: float = 7.5) -> Fi
         figure.text(
             0.14 / width,
             1 - 0.31 / height,
-            f"{in_words(moment)}; {middle}\nDipole latitude and magnetic local time; the Sun is at the top.",
+            f"{in_words(moment)}; {middle}\nQuasi-dipole latitude and magnetic local time; the Sun is at the top.",
             va="top",
             fontsize=8.0,
         )
@@ -128,19 +129,26 @@ def _default_oval() -> Any:
 
 def _night(axes: Axes, moment: np.datetime64, radius: float) -> None:
     """Shade the night in steps of twilight, deepest where the Sun is 12 degrees or more below the horizon."""
-    x = np.linspace(-radius, radius, 181)
-    x, y = np.meshgrid(x, x)
-    colatitude = np.radians(np.hypot(x, y))
-    # The subsolar point has the dipole latitude of the tilt and stands at magnetic noon.
-    tilt = float(dipole_tilt(moment))
-    sunward = np.cos(np.arctan2(x, y))
-    height = np.sin(tilt) * np.cos(colatitude) + np.cos(tilt) * np.sin(colatitude) * sunward
-    altitude = np.degrees(np.arcsin(np.clip(height, -1.0, 1.0)))
+    mlt, colatitude = np.linspace(0.0, 24.0, 49), np.linspace(0.5, radius, 25)
+    local_time, ring = np.meshgrid(mlt, colatitude)
+    # Magnetic longitude of each local time: local time is linear in it.
+    mlon = 15.0 * (local_time - float(magnetic_local_time(moment, 0.0)))
+    place = quasi_dipole_to_geodetic(moment, 90.0 - ring, mlon, AURORA)
+    altitude = np.degrees(np.arcsin(np.clip(_sine_of_sun(moment, place.latitude, place.longitude), -1.0, 1.0)))
+    x, y = _project(90.0 - ring, local_time)
     outline = Circle((0, 0), radius, transform=axes.transData, facecolor="none", edgecolor="none")
     axes.add_patch(outline)
     shades = axes.contourf(x, y, altitude, levels=[-90, -12, -6, 0], colors=["#B4BAC6", "#CDD2DB", "#E6E9EE"], zorder=0)
     shades.set_clip_path(outline)
     axes.fill([], [], color="#B4BAC6", label="night (paler: twilight)")
+
+
+def _sine_of_sun(moment: np.datetime64, latitude: Any, longitude: Any) -> Any:
+    """Sine of the Sun's height above the horizon."""
+    sun = sun_position(moment)
+    hour_angle = float(greenwich_sidereal_time(moment)) + np.radians(longitude) - float(sun.right_ascension)
+    declination, latitude = float(sun.declination), np.radians(latitude)
+    return np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
 
 
 def _coast(axes: Axes, moment: np.datetime64, radius: float) -> None:
@@ -149,7 +157,7 @@ def _coast(axes: Axes, moment: np.datetime64, radius: float) -> None:
     except ImportError:
         return
     longitude, latitude = coastline()
-    place = geographic_to_dipole(moment, np.asarray(latitude, float), np.asarray(longitude, float))
+    place = quasi_dipole(moment, np.asarray(latitude, float), np.asarray(longitude, float), AURORA)
     x, y = _project(place.mlat, magnetic_local_time(moment, place.mlon))
     beyond = np.hypot(x, y) > radius
     axes.plot(np.where(beyond, np.nan, x), np.where(beyond, np.nan, y), color="#5B5B5B", linewidth=0.6, zorder=1)
@@ -209,8 +217,8 @@ def _place_names(
     """Name a few places under the oval or within sight of it, most of them in the night, none over another."""
     latitude = np.array([place.latitude for place in PLACES])
     longitude = np.array([place.longitude for place in PLACES])
-    local_time = np.asarray(magnetic_local_time(moment, geographic_to_dipole(moment, latitude, longitude).mlon))
-    mlat = dipole_latitudes(moment)
+    local_time = np.asarray(magnetic_local_time(moment, quasi_dipole(moment, latitude, longitude, AURORA).mlon))
+    mlat = magnetic_latitudes(moment)
     x, y = _project(mlat, local_time)
     from_midnight = np.minimum(local_time, 24.0 - local_time)
     above = mlat - np.interp(local_time, mlt, equatorward)

@@ -144,7 +144,7 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
             _table(
                 ("Quantity", "Value"),
                 summary_rows(summary),
-                "Times are UTC. 1 R_E is 6371 km; 1 PJ is 10^15 J; magnetic latitude is that of the dipole.",
+                "Times are UTC. 1 R_E is 6371 km; 1 PJ is 10^15 J; magnetic latitude is quasi-dipole.",
             ),
         ),
         _section("From the wind to the Earth", _time_picture(result)),
@@ -205,11 +205,11 @@ def _boundary_picture(result: xr.Dataset) -> str:
 
 def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
     words = str(_part(summary, "oval").get("text") or "")
-    alt = "Map of the northern hemisphere in dipole latitude and magnetic local time with the auroral oval."
+    alt = "Map of the northern hemisphere in quasi-dipole latitude and magnetic local time with the auroral oval."
     caption = (
         "The oval at the storm's peak over the northern hemisphere; the night side is grey. Names in upright letters "
-        "lie under the oval, those in italics within sight of it. Latitudes are those of the centred dipole, which "
-        "differ from corrected geomagnetic latitude by up to about 5 degrees."
+        "lie under the oval, those in italics within sight of it. Latitude and local time are quasi-dipole, "
+        "which follow the lines of the whole main field."
     )
     if words:
         caption += f" Lowest edge of the whole run: {words[0].lower()}{words[1:]}"
