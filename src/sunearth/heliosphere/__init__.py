@@ -4,4 +4,18 @@ from __future__ import annotations
 
 import lazy_loader as _lazy
 
-__getattr__, __dir__, __all__ = _lazy.attach(__name__, submodules=["propagation", "wind"])
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submodules=[
+        "cme",
+        "energetic_particles",
+        "parker_wind",
+        "propagation",
+        "sheet",
+        "shocks",
+        "spiral",
+        "streams",
+        "upwind",
+        "wind",
+    ],
+)
