@@ -35,3 +35,11 @@ def test_day_counts():
     assert day_of_year("2016-12-31") == 366.0
     assert hours_of_day("2015-03-17T18:45") == 18.75
     assert decimal_year("2016-07-02") == pytest.approx(2016.5, abs=1e-12)  # the middle of a leap year
+
+
+@pytest.mark.parametrize(
+    "time", ["2900-06-01", "1500-01-01", np.datetime64("3000"), np.array(["2015", "9999"], "M8[Y]")]
+)
+def test_times_that_nanoseconds_cannot_hold_are_refused(time):
+    with pytest.raises(InputError, match="between 1678 and 2261"):
+        to_datetime64(time)

@@ -38,18 +38,31 @@ def to_datetime64(value: Any, place: str = "time") -> Any:
     '2015-03-17T22:47:00.000000000'
     """
     if isinstance(value, np.ndarray) and value.dtype.kind == "M":
-        return value.astype("datetime64[ns]")
+        return _in_nanoseconds(value, place)
     try:
         array = np.asarray(value)
         if array.dtype.kind == "M":
-            converted = array.astype("datetime64[ns]")
+            converted = _in_nanoseconds(array, place)
         elif array.dtype.kind in "UO" and array.size:
             converted = np.array([_one_time(item) for item in array.ravel()], "datetime64[ns]").reshape(array.shape)
         else:
             raise ValueError("not a time")
+    except InputError:
+        raise
     except (ValueError, TypeError, OverflowError) as error:
         raise InputError(f"{place}: expected times in UTC such as '2015-03-17T22:47', got {value!r:.80}") from error
     return converted[()]
+
+
+def _in_nanoseconds(times: Any, place: str) -> Any:
+    """Bring times to nanoseconds, which count from 1678 to 2261; NumPy itself would wrap others around in silence."""
+    if times.dtype != "datetime64[ns]":
+        years = times.astype("datetime64[Y]")
+        known = years[~np.isnat(years)].astype(np.int64) + 1970
+        outside = known[(known < 1678) | (known > 2261)]
+        if outside.size:
+            raise InputError(f"{place}: times must lie between 1678 and 2261, got one in {outside[0]}")
+    return times.astype("datetime64[ns]")
 
 
 def _one_time(item: Any) -> np.datetime64:
@@ -57,7 +70,7 @@ def _one_time(item: Any) -> np.datetime64:
         raise ValueError("no time")
     if isinstance(item, str):
         text = item.strip()
-        return np.datetime64(text[:-1] if text.endswith("Z") else text, "ns")
+        return np.datetime64(_in_nanoseconds(np.array(np.datetime64(text.removesuffix("Z"))), "time"), "ns")
     offset = item.utcoffset() if hasattr(item, "utcoffset") else None
     if offset is not None:
         item = (item - offset).replace(tzinfo=None)
