@@ -387,7 +387,7 @@ def _drift_shells(
 ) -> dict[str, Any]:
     from sunearth.geomagnetism.invariants import l_star
 
-    found = l_star(field, x, y, z, 90.0)
+    found = l_star(field, x, y, z)
     label = "L* of particles that mirror at the satellite"
     if name == "geosynchronous":
         label = "L* of particles that mirror at geosynchronous orbit"

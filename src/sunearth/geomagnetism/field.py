@@ -150,8 +150,7 @@ class Field:
         count = len(larger.inner_records)
         parts = [*mine, *theirs, (no_field, np.zeros((1, 1))), (no_field, np.zeros((1, 1)))][:2]
         (inner, first), (outer, second) = (
-            (kernel, np.array(np.broadcast_to(record, (count, record.shape[1]))))
-            for kernel, record in parts
+            (kernel, np.array(np.broadcast_to(record, (count, record.shape[1])))) for kernel, record in parts
         )
         name = f"{self.name} + {other.name}"
         return Field(inner, first, outer, second, larger.shape, name, larger.time, larger.dipole_tilt)

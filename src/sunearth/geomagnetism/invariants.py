@@ -42,6 +42,7 @@ FLAGS = ("closed", "bifurcated", "drift_loss", "bounce_loss", "open_shell", "ope
 """What becomes of a particle, in the order of the values of `flag`."""
 
 _GAUSS_PER_NT: Final = 1e-5
+_EQUATORIAL: Final = 0.5 * math.pi
 _GWB_PER_NT_R_E2: Final = 1e-18 * EARTH_RADIUS**2
 
 
@@ -88,7 +89,7 @@ def bounce(
     x: Any,
     y: Any,
     z: Any,
-    pitch_angle: Any = 90.0,
+    pitch_angle: Any = _EQUATORIAL,
     *,
     at: str = "point",
     box: Box = BOX,
@@ -102,7 +103,7 @@ def bounce(
         The field; its states broadcast with the points.
     x, y, z : float, array or DataArray, R_E
         GSM coordinates of the particles.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle there; it broadcasts with the points.
     at : {"point", "equator"}, optional
         Whether the pitch angle is that at the point, or where the field is weakest on the line through it.
@@ -134,7 +135,7 @@ def bounce(
     Examples
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
-    >>> found = bounce(magnetic_field(internal="dipole"), -6.0, 0.0, 0.0, 30.0)
+    >>> found = bounce(magnetic_field(internal="dipole"), -6.0, 0.0, 0.0, np.pi / 6)
     >>> print(f"{float(found.k):.4f} {float(np.degrees(np.arctan2(found.z_north, -found.x_north))):.2f}")
     0.3994 33.15
     """
@@ -160,7 +161,7 @@ def bounce(
     return found
 
 
-def second_invariant(field: Field, x: Any, y: Any, z: Any, pitch_angle: Any = 90.0, **options: Any) -> Any:
+def second_invariant(field: Field, x: Any, y: Any, z: Any, pitch_angle: Any = _EQUATORIAL, **options: Any) -> Any:
     """Second adiabatic invariant K of particles.
 
     Parameters
@@ -169,7 +170,7 @@ def second_invariant(field: Field, x: Any, y: Any, z: Any, pitch_angle: Any = 90
         The field.
     x, y, z : float, array or DataArray, R_E
         GSM coordinates.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle.
     **options
         Passed on to `bounce`.
@@ -182,7 +183,7 @@ def second_invariant(field: Field, x: Any, y: Any, z: Any, pitch_angle: Any = 90
     Examples
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
-    >>> print(f"{float(second_invariant(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, 30.0)):.4f}")
+    >>> print(f"{float(second_invariant(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, np.pi / 6)):.4f}")
     0.3994
     """
     return bounce(field, x, y, z, pitch_angle, **options)["k"]
@@ -194,7 +195,7 @@ def bounce_period(
     y: Any,
     z: Any,
     energy: Any,
-    pitch_angle: Any = 90.0,
+    pitch_angle: Any = _EQUATORIAL,
     species: str = "electron",
     **options: Any,
 ) -> Any:
@@ -208,7 +209,7 @@ def bounce_period(
         GSM coordinates.
     energy : float or array, keV
         Kinetic energy.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle.
     species : {"electron", "proton", "alpha", "oxygen"}, optional
         Which particle.
@@ -223,7 +224,7 @@ def bounce_period(
     Examples
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
-    >>> print(f"{float(bounce_period(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, 1000.0, 30.0)):.4f}")
+    >>> print(f"{float(bounce_period(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, 1000.0, np.pi / 6)):.4f}")
     0.5418
     """
     path = bounce(field, x, y, z, pitch_angle, **options)["bounce_path"]
@@ -237,7 +238,7 @@ def bounce_average(
     x: Any,
     y: Any,
     z: Any,
-    pitch_angle: Any = 90.0,
+    pitch_angle: Any = _EQUATORIAL,
     *,
     at: str = "point",
     nodes: int = 64,
@@ -254,7 +255,7 @@ def bounce_average(
         ``quantity(x, y, z)`` of arrays of GSM coordinates in R_E, returning an array of their shape.
     x, y, z : float, array or DataArray, R_E
         GSM coordinates of the particles.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle.
     at : {"point", "equator"}, optional
         Where the pitch angle is that.
@@ -272,7 +273,7 @@ def bounce_average(
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
     >>> dipole = magnetic_field(internal="dipole")
-    >>> height = bounce_average(dipole, lambda x, y, z: abs(z), -6.0, 0.0, 0.0, 45.0)
+    >>> height = bounce_average(dipole, lambda x, y, z: abs(z), -6.0, 0.0, 0.0, np.pi / 4)
     >>> print(f"{height:.2f}")
     1.35
     """
@@ -304,7 +305,7 @@ def loss_cone(field: Field, x: Any, y: Any, z: Any, altitude: float = 100.0, **o
     Returns
     -------
     Dataset
-        In deg, for each hemisphere at which the line comes down: `north`, `south` (pitch angle at the point),
+        In rad, for each hemisphere at which the line comes down: `north`, `south` (pitch angle at the point),
         `equatorial_north`, `equatorial_south` (where the field is weakest), and the larger ones, `local` and
         `equatorial`: the bounce loss cone. Also `b_north`, `b_south` at the height, in nT. NaN where the line does not
         come down on that side. The drift loss cone comes from `l_star`.
@@ -313,7 +314,7 @@ def loss_cone(field: Field, x: Any, y: Any, z: Any, altitude: float = 100.0, **o
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
     >>> cone = loss_cone(magnetic_field(internal="dipole"), -4.0, 0.0, 0.0)
-    >>> print(f"{float(cone.equatorial):.3f}")
+    >>> print(f"{float(np.degrees(cone.equatorial)):.3f}")
     5.473
     """
     lines = trace(field, x, y, z, altitude=altitude, **options)
@@ -329,7 +330,7 @@ def loss_cone(field: Field, x: Any, y: Any, z: Any, altitude: float = 100.0, **o
         cone[f"equatorial_{side}"] = _cone(lines["b_minimum"] / strength, f"Loss cone of the {side}, at the equator")
     for name, parts in (("local", ("north", "south")), ("equatorial", ("equatorial_north", "equatorial_south"))):
         larger: Any = np.maximum(cone[parts[0]], cone[parts[1]])
-        cone[name] = larger.assign_attrs(units="deg", long_name="Bounce loss cone")
+        cone[name] = larger.assign_attrs(units="rad", long_name="Bounce loss cone")
     cone["b_minimum"] = lines["b_minimum"]
     return cone
 
@@ -355,7 +356,7 @@ def pitch_angle_of_k(
     Returns
     -------
     float or array
-        Pitch angle in deg, up to 90. NaN where no such particle comes to the point, or where it would mirror inside
+        Pitch angle in rad, up to pi/2. NaN where no such particle comes to the point, or where it would mirror inside
         the Earth.
 
     Raises
@@ -366,7 +367,8 @@ def pitch_angle_of_k(
     Examples
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
-    >>> print(f"{pitch_angle_of_k(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, 0.39941):.2f}")
+    >>> angle = pitch_angle_of_k(magnetic_field(internal="dipole"), -6.0, 0.0, 0.0, 0.39941)
+    >>> print(f"{np.degrees(angle):.2f}")
     30.00
     """
     from sunearth.numerics.threads import spread
@@ -381,11 +383,11 @@ def pitch_angle_of_k(
     spread(lambda start, stop: mirror_fields(*parts, start, stop), state.size, chunk=_chunk(state.size))
     with np.errstate(all="ignore"):
         sine = np.sqrt(result[:, 1 if at == "point" else 2] / result[:, 0])
-        return np.degrees(np.arcsin(np.where(sine < 1 + 1e-9, np.minimum(sine, 1.0), math.nan))).reshape(shape)[()]
+        return np.arcsin(np.where(sine < 1 + 1e-9, np.minimum(sine, 1.0), math.nan)).reshape(shape)[()]
 
 
 def mcilwain_l(
-    field: Field, x: Any, y: Any, z: Any, pitch_angle: Any = 90.0, *, b_0: Any = None, **options: Any
+    field: Field, x: Any, y: Any, z: Any, pitch_angle: Any = _EQUATORIAL, *, b_0: Any = None, **options: Any
 ) -> Any:
     """McIlwain's L of particles in a field.
 
@@ -395,7 +397,7 @@ def mcilwain_l(
         The field.
     x, y, z : float, array or DataArray, R_E
         GSM coordinates.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle: L depends on it where the field is not a dipole.
     b_0 : float, optional
         Field of the reference dipole on the equator, nT: that of the field's epoch by default, or `MCILWAIN_B_0`.
@@ -410,7 +412,7 @@ def mcilwain_l(
     Examples
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
-    >>> print(f"{float(mcilwain_l(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, 30.0)):.2f}")
+    >>> print(f"{float(mcilwain_l(magnetic_field(internal='dipole'), -6.0, 0.0, 0.0, np.pi / 6)):.2f}")
     6.00
     """
     found = bounce(field, x, y, z, pitch_angle, **options)
@@ -424,7 +426,7 @@ def l_star(
     x: Any,
     y: Any,
     z: Any,
-    pitch_angle: Any = 90.0,
+    pitch_angle: Any = _EQUATORIAL,
     *,
     at: str = "point",
     azimuths: int = 24,
@@ -444,7 +446,7 @@ def l_star(
         The field; its states (a satellite's track, say) broadcast with the points.
     x, y, z : float, array or DataArray, R_E
         GSM coordinates of the particles.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle.
     at : {"point", "equator"}, optional
         Whether the pitch angle is that at the point, or where the field is weakest on the line through it.
@@ -476,7 +478,7 @@ def l_star(
         point of the shell, or of the particle's own line, is below `altitude`; L* is given while all mirror points are
         outside the Earth); open_shell (no closed shell: the particle drifts to the magnetopause); open_line; undefined.
 
-        With `loss_cone` also `drift_loss_cone`: the equatorial pitch angle (deg), on the particle's line, of a particle
+        With `loss_cone` also `drift_loss_cone`: the equatorial pitch angle (rad), on the particle's line, of a particle
         that mirrors at `altitude` where the field at that height is weakest along this shell. With `shell` also
         `shell_radius` and `shell_mlt` of each meridian in the plane perpendicular to the magnetic axis, `foot_mlat` and
         `foot_mlt` of its northern foot.
@@ -498,7 +500,7 @@ def l_star(
     Examples
     --------
     >>> from sunearth.geomagnetism.field import magnetic_field
-    >>> found = l_star(magnetic_field(internal="dipole"), -6.0, 0.0, 0.0, [40.0, 90.0])
+    >>> found = l_star(magnetic_field(internal="dipole"), -6.0, 0.0, 0.0, np.radians([40.0, 90.0]))
     >>> found["l_star"].round(3).values.tolist()
     [6.0, 6.0]
     """
@@ -518,7 +520,7 @@ def l_star(
     if at == "equator":
         weakest = np.empty((state.size, kernels.BOUNCE_ROW))
         none = np.empty((state.size, 0, 4))
-        search = (*_source(field), state, x, y, z, _mirror_ratio(np.full(x.size, 90.0)), 1, np.asarray(box, float))
+        search = (*_source(field), state, x, y, z, np.ones(x.size), 1, np.asarray(box, float))
         parts = (*search, 0.01 * tolerance, weakest, none)
         spread(lambda start, stop: kernels.bounces(*parts, start, stop), state.size, chunk=_chunk(state.size))
         x, y, z = (np.ascontiguousarray(weakest[:, k]) for k in (8, 9, 10))
@@ -549,9 +551,9 @@ def l_star(
         ),
     }
     if loss_cone:
-        angle = np.degrees(np.arcsin(np.sqrt(out[:, kernels.B_MINIMUM] / out[:, kernels.B_LOSS])))
+        angle = np.arcsin(np.sqrt(out[:, kernels.B_MINIMUM] / out[:, kernels.B_LOSS]))
         angle[~np.isfinite(out[:, kernels.B_LOSS])] = math.nan
-        columns["drift_loss_cone"] = (angle, "deg", "Equatorial drift loss cone")
+        columns["drift_loss_cone"] = (angle, "rad", "Equatorial drift loss cone")
     if dims is None:
         dims = ("point",) if len(shape) == 1 else tuple(f"point_{k}" for k in range(len(shape)))
     found = xr.Dataset(coords=coords, attrs={"field": field.name, "frame": "GSM"})
@@ -577,7 +579,7 @@ def phase_space_coordinates(
     y: Any,
     z: Any,
     energy: Any,
-    pitch_angle: Any = 90.0,
+    pitch_angle: Any = _EQUATORIAL,
     species: str = "electron",
     **options: Any,
 ) -> xr.Dataset:
@@ -592,7 +594,7 @@ def phase_space_coordinates(
     energy : float, array or DataArray, keV
         Kinetic energy, for each point; a DataArray with a dimension of its own makes a table, at the cost of one shell
         a point.
-    pitch_angle : float, array or DataArray, deg, optional
+    pitch_angle : float, array or DataArray, rad, optional
         Pitch angle.
     species : {"electron", "proton", "alpha", "oxygen"}, optional
         Which particle.
@@ -668,15 +670,15 @@ def _refuse(at: str, tolerance: float, name: str) -> None:
 
 
 def _mirror_ratio(pitch_angle: Floats) -> Floats:
-    """Field at the mirror point over that where the pitch angle is, NaN outside 0 to 180 degrees."""
+    """Field at the mirror point over that where the pitch angle is, NaN outside 0 to pi."""
     with np.errstate(all="ignore"):
-        ratio = np.where((pitch_angle >= 0) & (pitch_angle <= 180), 1 / np.sin(np.radians(pitch_angle)) ** 2, math.nan)
+        ratio = np.where((pitch_angle >= 0) & (pitch_angle <= math.pi), 1 / np.sin(pitch_angle) ** 2, math.nan)
     return np.maximum(ratio, 1.0)
 
 
 def _cone(ratio: Any, label: str) -> Any:
     with np.errstate(all="ignore"):
-        return np.degrees(np.arcsin(np.sqrt(ratio))).assign_attrs(units="deg", long_name=label)
+        return np.arcsin(np.sqrt(ratio)).assign_attrs(units="rad", long_name=label)
 
 
 def _reference(field: Field, b_0: Any, shape: tuple[int, ...]) -> Any:
