@@ -200,7 +200,7 @@ def unit(of):
     text = str(of)
     if text in ("", "1"):
         return "dimensionless"
-    text = re.sub(r"\^\(?([-+\d/]+)\)?", lambda m: rf"\ :sup:`{m.group(1).replace('-', '−')}`", text)
+    text = re.sub(r"\^\(?([-+]?\d+(?:/\d+)?)\)?", lambda m: rf"\ :sup:`{m.group(1).replace('-', '−')}`", text)
     return re.sub(r"\b([RL])_(\w+)", r"\1\ :sub:`\2`", text)
 
 

@@ -208,7 +208,7 @@ def html_unit(text):
     >>> html_unit("cm^-3")
     'cm<sup>−3</sup>'
     """
-    raised = re.sub(r"\^\(?([-+\d/]+)\)?", lambda m: f"<sup>{m.group(1).replace('-', '−')}</sup>", text)
+    raised = re.sub(r"\^\(?([-+]?\d+(?:/\d+)?)\)?", lambda m: f"<sup>{m.group(1).replace('-', '−')}</sup>", text)
     return re.sub(r"\bR_(\w+)", r"R<sub>\1</sub>", raised)
 
 

@@ -181,7 +181,7 @@ def lines_in_space(field: Field, *, l_shells: Any = (3.0, 5.0, 7.0, 9.0), width:
         axes.set(xlim=reach[0], ylim=reach[1], zlim=reach[2])
         axes.set_box_aspect(np.diff(reach)[:, 0], zoom=0.98)
         axes.set(xlabel="GSM x (R$_E$), sunward", ylabel="GSM y (R$_E$), duskward", zlabel="GSM z (R$_E$)")
-        axes.xaxis.labelpad = 10
+        axes.xaxis.labelpad = axes.yaxis.labelpad = 10
         axes.view_init(elev=20, azim=62)
         bar = figure.colorbar(colours, cax=figure.add_axes((0.87, 0.22, 0.018, 0.56)))
         bar.set_label("weakest field on a closed line (nT)")
@@ -219,7 +219,19 @@ def field_chart(
         Equirectangular map; every line is labelled.
     """
     values = chart.transpose("latitude", "longitude")
+    values = values.assign_coords(longitude=(values["longitude"] + 180.0) % 360.0 - 180.0).sortby("longitude")
+    values = values.isel(longitude=np.unique(values["longitude"].values, return_index=True)[1])
     longitude, latitude = values["longitude"].values, values["latitude"].values
+    if float(longitude[0]) > -180.0:  # close the map at its eastern and western edges
+        edges = values.isel(longitude=[-1, 0])
+        west, east = (
+            edges.isel(longitude=[k]).assign_coords(longitude=[at + turn])
+            for k, at, turn in ((0, longitude[-1], -360.0), (1, longitude[0], 360.0))
+        )
+        import xarray as xr
+
+        values = xr.concat([west, values, east], "longitude").assign_attrs(chart.attrs).rename(chart.name)
+        longitude = values["longitude"].values
     signed = float(values.min()) < 0 < float(values.max())
     with style():
         figure = Figure(figsize=(width, 0.56 * width))
@@ -234,7 +246,10 @@ def field_chart(
             cmap="PuOr_r" if signed else "cividis", alpha=0.9 if not signed else 0.8, rasterized=True,
         )  # fmt: skip
         levels = _levels(str(values.name), low, high)
-        lines = axes.contour(longitude, latitude, values.values, levels=levels, colors="black", linewidths=0.6)
+        smooth = values.values
+        if values.name == "declination":  # no lines along the jump from -180 to 180 degrees
+            smooth = np.ma.masked_where(np.abs(smooth) > 150.0, smooth)
+        lines = axes.contour(longitude, latitude, smooth, levels=levels, colors="black", linewidths=0.6)
         axes.clabel(lines, fontsize=6.0, fmt="%g")
         axes.plot(*coastline(), color="white" if not signed else "#333333", linewidth=0.7)
         for name, (lat, lon) in (marks or {}).items():
