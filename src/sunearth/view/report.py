@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
 from sunearth.chain.stages import STAGES
 from sunearth.core.errors import SunEarthError
 
 from .figures import boundary_cuts, extreme_hours, polar_map, storm_peak, time_plot
-from .style import style
-
-NARROW_SCREEN = 640
-"""Below this many CSS pixels the narrow pictures are shown."""
-
-_NOTHING = "not known"
+from .page import NOTHING, PAGE, STYLE, minus, moment, picture, section, table, typeset
 
 
 def summary_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -64,7 +55,7 @@ def summary_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             "Lowest oval edge at midnight",
             _quantity(oval.get("lowest_mlat"), "deg", 1, " magnetic latitude") + _at(oval.get("time")),
         ),
-        ("What that means", str(oval.get("text") or _NOTHING)),
+        ("What that means", str(oval.get("text") or NOTHING)),
         ("Smallest plasmapause", _labelled("L", plasmapause.get("smallest_l")) + _at(plasmapause.get("time"))),
         ("Energy offered by the wind (epsilon)", _energy(energy.get("epsilon_joule"))),
         ("Energy of auroral electrons, one hemisphere", _energy(energy.get("hemispheric_joule"))),
@@ -137,30 +128,30 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         One HTML document: pictures and style inside, no script, nothing fetched. Equal runs give equal documents.
     """
     title = _text(summary.get("title") or result.attrs.get("title")) or "From the solar wind to the Earth"
-    period = f"{_moment(summary.get('start'))} to {_moment(summary.get('end'))}"
+    period = f"{moment(summary.get('start'))} to {moment(summary.get('end'))}"
     sections = [
-        _section(
+        section(
             "Summary",
-            _table(
+            table(
                 ("Quantity", "Value"),
                 summary_rows(summary),
                 "Times are UTC. 1 R_E is 6371 km; 1 PJ is 10^15 J; magnetic latitude is quasi-dipole.",
             ),
         ),
-        _section("From the wind to the Earth", _time_picture(result)),
-        _section("Boundaries in space", _boundary_picture(result)),
-        _section("Where the aurora was", _polar_picture(result, summary)),
-        *([_section("Field lines", _field_line_pictures(result))] if "field_model" in result.attrs else []),
-        _section("How good it is", _skill(summary)),
-        _section("Models", _models(result, summary)),
-        _section("What to keep in mind", _caveats(result, summary)),
-        _section("Where this comes from", _provenance(result, summary)),
+        section("From the wind to the Earth", _time_picture(result)),
+        section("Boundaries in space", _boundary_picture(result)),
+        section("Where the aurora was", _polar_picture(result, summary)),
+        *([section("Field lines", _field_line_pictures(result))] if "field_model" in result.attrs else []),
+        section("How good it is", _skill(summary)),
+        section("Models", _models(result, summary)),
+        section("What to keep in mind", _caveats(result, summary)),
+        section("Where this comes from", _provenance(result, summary)),
     ]
-    return _PAGE.format(
+    return PAGE.format(
         title=escape(title),
         period=escape(period),
-        headline=_typeset(headline(summary)),
-        style=_STYLE,
+        headline=typeset(headline(summary)),
+        style=STYLE,
         body="\n".join(sections),
     )
 
@@ -181,10 +172,10 @@ def _time_picture(result: xr.Dataset) -> str:
         "wind was not measured."
     )
     if peak is not None:
-        caption += f" The dotted line marks the peak of the modelled storm, {_moment(str(peak))}."
+        caption += f" The dotted line marks the peak of the modelled storm, {moment(str(peak))}."
     if any(str(name).endswith("_spread") for name in result.data_vars):
         caption += " Bands hold 10 to 90 % of the ensemble."
-    return _picture(alt, caption, lambda width: time_plot(result, width=width), (9.5, 4.6))
+    return picture(alt, caption, lambda width: time_plot(result, width=width), (9.5, 4.6))
 
 
 def _boundary_picture(result: xr.Dataset) -> str:
@@ -197,10 +188,10 @@ def _boundary_picture(result: xr.Dataset) -> str:
     )
     for hour, name in zip(hours, ("Quietest hour", "Most compressed hour"), strict=False):
         start = str(hour["start"].astype("M8[m]"))
-        caption += f" {name}, from {_moment(start)}: pressure {_quantity(hour.get('p_dyn'), 'nPa', 1)},"
+        caption += f" {name}, from {moment(start)}: pressure {_quantity(hour.get('p_dyn'), 'nPa', 1)},"
         caption += f" Bz {_quantity(hour.get('b_z'), 'nT', 1)},"
         caption += f" magnetopause at {_quantity(hour['magnetopause_standoff'], 'R_E', 1)}."
-    return _picture(alt, caption, lambda width: boundary_cuts(result, width=width), (8.6, 4.6))
+    return picture(alt, caption, lambda width: boundary_cuts(result, width=width), (8.6, 4.6))
 
 
 def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
@@ -213,7 +204,7 @@ def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
     )
     if words:
         caption += f" Lowest edge of the whole run: {words[0].lower()}{words[1:]}"
-    return _picture(alt, caption, lambda width: polar_map(result, width=width), (7.5, 4.6))
+    return picture(alt, caption, lambda width: polar_map(result, width=width), (7.5, 4.6))
 
 
 def _field_line_pictures(result: xr.Dataset) -> str:
@@ -222,7 +213,7 @@ def _field_line_pictures(result: xr.Dataset) -> str:
     name = str(result.attrs["field_model"]).upper()
     pictures = ""
     if quiet_and_storm_times(result):
-        pictures += _picture(
+        pictures += picture(
             "Field lines in the noon-midnight plane for a quiet and a disturbed hour.",
             f"Lines of IGRF and {name} that start every two degrees of latitude at noon and midnight. In the storm the "
             "day side is pushed in and opened, and the lines of the night side are drawn out into the tail. The model "
@@ -230,7 +221,7 @@ def _field_line_pictures(result: xr.Dataset) -> str:
             lambda width: quiet_and_storm(result, width=width),
             (9.5, 4.6),
         )
-    return pictures + _picture(
+    return pictures + picture(
         "Latitude of satellite footpoints, reach of the stations' lines and geosynchronous L* against time.",
         "Where satellites and stations are connected to. A footpoint that moves to lower latitude means a field drawn "
         "outward; a missing point, that the line is open or that no closed drift shell passes there. Shaded: the field "
@@ -238,31 +229,6 @@ def _field_line_pictures(result: xr.Dataset) -> str:
         lambda width: connections(result, width=width),
         (9.5, 4.6),
     )
-
-
-def _picture(alt: str, caption: str, draw: Any, widths: tuple[float, float]) -> str:
-    """A picture in two layouts, one for a wide and one for a narrow screen, as SVG inside the document."""
-    wide, narrow = (_svg_uri(draw(width)) for width in widths)
-    return (
-        f'<figure><picture><source media="screen and (max-width: {NARROW_SCREEN}px)" srcset="{narrow}">'
-        f'<img src="{wide}" alt="{escape(alt)}"></picture>'
-        f"<figcaption>{_typeset(caption)}</figcaption></figure>"
-    )
-
-
-_DECIMALS = re.compile(r"(\.\d\d)\d+")
-
-
-def _svg_uri(figure: Figure) -> str:
-    buffer = io.StringIO()
-    with style():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    # Paths to a hundredth of a point: half the size, and no eye sees the rest.
-    svg = re.sub(r'(?<= d=")[^"]*', lambda path: _DECIMALS.sub(r"\1", path[0]).replace("\n", ""), svg)
-    svg = re.sub(r">\s+<", "><", svg)
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -301,7 +267,7 @@ def _skill(summary: Mapping[str, Any]) -> str:
         "efficiency, 1 for perfect and 0 for no better than the mean; bias: model minus observed; lag: how much later "
         "the modelled minimum comes."
     )
-    return _table(head, rows, caption, numeric_from=2)
+    return table(head, rows, caption, numeric_from=2)
 
 
 def _models(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
@@ -314,11 +280,11 @@ def _models(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         try:
             source = stage.model(name).spec.cite
         except (SunEarthError, AttributeError, ImportError):
-            source = _NOTHING
+            source = NOTHING
         rows.append((stage.question, str(name), source))
     known = {stage.name for stage in STAGES}
-    rows += [(stage, str(name), _NOTHING) for stage, name in chosen.items() if stage not in known and name]
-    return _table(("Question", "Model", "Source"), rows, "The model that answered each question of the chain.")
+    rows += [(stage, str(name), NOTHING) for stage, name in chosen.items() if stage not in known and name]
+    return table(("Question", "Model", "Source"), rows, "The model that answered each question of the chain.")
 
 
 def _caveats(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
@@ -327,7 +293,7 @@ def _caveats(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         for text in str(variable.attrs.get("assumes", "")).split("; "):
             if text and not any(text in note for note in notes):
                 notes.append(f"assumed: {text}")
-    listed = "".join(f"<li>{escape(_minus(note))}</li>" for note in dict.fromkeys(notes))
+    listed = "".join(f"<li>{escape(minus(note))}</li>" for note in dict.fromkeys(notes))
     parts = [f"<ul>{listed}</ul>"] if listed else ["<p>Nothing had to be assumed.</p>"]
     rows = _coverage(result)
     caption = (
@@ -335,7 +301,7 @@ def _caveats(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
     )
     caption += " was bridged between measurements. What is complete and within range is not listed."
     if rows:
-        parts.append(_table(("Variables", "Known", "Within range", "Bridged"), rows, caption, numeric_from=1))
+        parts.append(table(("Variables", "Known", "Within range", "Bridged"), rows, caption, numeric_from=1))
     return "\n".join(parts)
 
 
@@ -359,10 +325,10 @@ def _coverage(result: xr.Dataset) -> list[tuple[str, str, str, str]]:
 
 def _provenance(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
     time = result["time"].values
-    cadence = f"{np.median(np.diff(time)) / np.timedelta64(1, 'm'):g} min" if time.size > 1 else _NOTHING
+    cadence = f"{np.median(np.diff(time)) / np.timedelta64(1, 'm'):g} min" if time.size > 1 else NOTHING
     rows = [
         ("Event", _text(summary.get("event") or result.attrs.get("event"))),
-        ("Period", f"{_moment(summary.get('start'))} to {_moment(summary.get('end'))}"),
+        ("Period", f"{moment(summary.get('start'))} to {moment(summary.get('end'))}"),
         ("Cadence", f"{cadence}, {time.size} samples"),
         ("Frame", _text(result.attrs.get("frame"))),
         ("Source of the solar wind", _text(result.attrs.get("source"))),
@@ -375,30 +341,7 @@ def _provenance(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         for name, value in sorted(_json(result.attrs.get("scenario")).items())
         if value not in (None, {}, "")
     ]
-    return _table(("What", "Value"), [row for row in rows if row[1]], "Enough to run it again.")
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, *, numeric_from: int | None = None) -> str:
-    """A table; on a telephone it scrolls sideways inside its own box."""
-
-    def cells(values: Sequence[str], tag: str) -> str:
-        made = []
-        for column, value in enumerate(values):
-            kind = ' class="n"' if numeric_from is not None and column >= numeric_from else ""
-            first = ' scope="row"' if column == 0 and tag == "td" else ' scope="col"' if tag == "th" else ""
-            name = "th" if column == 0 else tag
-            made.append(f"<{name}{first}{kind}>{_typeset(value)}</{name}>")
-        return "<tr>" + "".join(made) + "</tr>"
-
-    body = "\n".join(cells(row, "td") for row in rows)
-    return (
-        f'<div class="table"><table><caption>{_typeset(caption)}</caption><thead>{cells(head, "th")}</thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
+    return table(("What", "Value"), [row for row in rows if row[1]], "Enough to run it again.")
 
 
 # --- words and numbers ------------------------------------------------------------------------------------------------
@@ -417,12 +360,12 @@ def _text(value: Any) -> str:
 
 
 def _joined(*parts: str) -> str:
-    return ", ".join(part for part in parts if part) or _NOTHING
+    return ", ".join(part for part in parts if part) or NOTHING
 
 
 def _quantity(value: Any, unit: str, digits: int, after: str = "") -> str:
     if not _known(value):
-        return _NOTHING
+        return NOTHING
     # A value that rounds to nothing has no sign.
     number = f"{round(float(value), digits) + 0.0:.{digits}f}"
     unit = {"1": "", "deg": "°"}.get(unit, f" {unit}" if unit else "")
@@ -430,12 +373,12 @@ def _quantity(value: Any, unit: str, digits: int, after: str = "") -> str:
 
 
 def _labelled(symbol: str, value: Any) -> str:
-    return f"{symbol} = {value:.1f}" if _known(value) else _NOTHING
+    return f"{symbol} = {value:.1f}" if _known(value) else NOTHING
 
 
 def _energy(value: Any) -> str:
     """An energy in petajoule."""
-    return f"{float(f'{float(value) / 1e15:.3g}'):g} PJ" if _known(value) else _NOTHING
+    return f"{float(f'{float(value) / 1e15:.3g}'):g} PJ" if _known(value) else NOTHING
 
 
 def _percent(share: float | None) -> str:
@@ -464,29 +407,13 @@ def _level(scale: Mapping[str, Any]) -> str:
 
 def _noaa(scale: Mapping[str, Any]) -> str:
     if not _known(scale.get("kp")):
-        return _NOTHING
+        return NOTHING
     return f"{_level(scale)}, Kp {kp_in_thirds(scale['kp'])}"
 
 
 def _at(time: Any) -> str:
     """Say when, after a number: the day, the month and the time; the year stands elsewhere."""
-    return f" on {_moment(time, year=False)}" if time else ""
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def _moment(time: Any, *, year: bool = True) -> str:
-    if not time:
-        return _NOTHING
-    try:
-        moment = np.datetime64(str(time).rstrip("Z"), "s").astype(object)
-    except ValueError:
-        return str(time)
-    return f"{moment.day} {_MONTHS[moment.month - 1]}{f' {moment.year}' if year else ''}, {moment:%H:%M} UTC"
+    return f" on {moment(time, year=False)}" if time else ""
 
 
 def _json(text: Any) -> dict[str, Any]:
@@ -495,77 +422,3 @@ def _json(text: Any) -> dict[str, Any]:
     except (TypeError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _minus(text: str) -> str:
-    """Set a minus sign where a hyphen stands before a number."""
-    return re.sub(r"(?<![\w.-])-(?=\d)", "\N{MINUS SIGN}", text)
-
-
-def _typeset(text: Any) -> str:
-    """Escape a text for HTML and set its units as print would."""
-    escaped = escape(_minus(str(text)))
-    escaped = re.sub(r"(?<=\d) R_E\b", "\N{NO-BREAK SPACE}R<sub>E</sub>", escaped)
-    escaped = re.sub(r"\bBz\b", "B<sub>z</sub>", escaped)
-    escaped = re.sub(r"\b10\^(\d+)", r"10<sup>\1</sup>", escaped)
-    # A line may break inside an identifier only after its slashes.
-    escaped = re.sub(r"doi:\S+", lambda doi: doi[0].replace("/", "/<wbr>"), escaped)
-    return re.sub(r"(?<=\d) (nT|kV|PJ|nPa|h|%)(?!\w)", "\N{NO-BREAK SPACE}\\1", escaped)
-
-
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --paper: #ffffff; --line: #d0d7de; --band: #f4f6f8;
-  --accent: #0072b2; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --soft: #a3acb6; --paper: #14181d; --line: #39414a;
-  --band: #1d2329; --accent: #6cb8e6; } }
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
-body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 62rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; }
-h2 { font-size: 1.2rem; margin: 2.25rem 0 .75rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
-.period { color: var(--soft); margin: 0 0 1rem; }
-.headline { font-size: 1.1rem; border-left: 4px solid var(--accent); padding: .1rem 0 .1rem 1rem; margin: 1rem 0 0; }
-.table { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-caption { caption-side: bottom; text-align: left; color: var(--soft); font-size: .85rem; padding: .5rem 0 0;
-  max-width: calc(100vw - 1.5rem); }
-th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line);
-  font-weight: normal; overflow-wrap: break-word; }
-thead th { font-weight: 600; border-bottom-width: 2px; }
-tbody th { color: var(--soft); min-width: 9rem; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-figure { margin: 0; }
-img { display: block; width: 100%; height: auto; background: #ffffff; border-radius: 6px; padding: 2px; }
-figcaption { color: var(--soft); font-size: .9rem; margin-top: .5rem; }
-sub, sup { font-size: .75em; line-height: 0; }
-ul { padding-left: 1.2rem; margin: 0 0 1rem; }
-@media (max-width: 640px) { body { padding: 1rem .75rem 2rem; } h1 { font-size: 1.4rem; } .headline { font-size: 1rem; }
-  tbody th { min-width: 7rem; } }
-@media print { :root { color-scheme: light; --ink: #000000; --soft: #333333; --paper: #ffffff; --line: #999999;
-  --band: #ffffff; } body { max-width: none; padding: 0; font-size: 10pt; } h2 { break-after: avoid; }
-  tr, .headline { break-inside: avoid; } .table { overflow: visible; }
-  img { max-height: 24cm; width: auto; max-width: 100%; margin: 0 auto; } }
-"""
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
-<p class="period">{period}</p>
-<p class="headline">{headline}</p>
-</header>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
