@@ -90,11 +90,11 @@ def spacepy(work, drivers):
         ticks = spt.Ticktock([str(work["time"])[:19]] * len(points), "UTC")
         return ticks, spc.Coords(points, kind, car, use_irbem=False)
 
-    n = 20000
-    epochs = work["epochs"][:n].astype("datetime64[s]").astype(str)
+    n = 5000
+    epochs = spt.Ticktock([t.item() for t in work["epochs"][:n].astype("datetime64[s]")], "UTC")
 
     def frames():
-        place = spc.Coords(work["geo"][:, :n].T, "GEO", "car", ticks=spt.Ticktock(list(epochs), "UTC"), use_irbem=False)
+        place = spc.Coords(work["geo"][:, :n].T, "GEO", "car", ticks=epochs, use_irbem=False)
         place.convert("GSM", "car")
 
     report("frames, GEO to GSM, own epochs", n, frames, 1)

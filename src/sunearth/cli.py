@@ -153,6 +153,71 @@ def _run_scenario(scenario: Any, progress: Any) -> Any:
 
 
 @app.command()
+def cme(
+    launch: Annotated[str, typer.Option(metavar="TIME", help="When its nose passes the height, UTC.")],
+    speed: Annotated[float, typer.Option(metavar="KM/S", help="Its speed there.")],
+    width: Annotated[float, typer.Option(metavar="DEG", help="Full angle of its cone.")] = 60.0,
+    latitude: Annotated[float, typer.Option(metavar="DEG", help="Of its axis, north of the solar equator.")] = 0.0,
+    longitude: Annotated[float, typer.Option(metavar="DEG", help="Of its axis, west of the Earth.")] = 0.0,
+    height: Annotated[float, typer.Option(metavar="R_SUN", help="Where it was seen to pass.")] = 21.5,
+    speed_error: Annotated[float | None, typer.Option(metavar="KM/S", help="One standard deviation.")] = None,
+    wind: Annotated[float, typer.Option(metavar="KM/S", help="Speed of the ambient wind.")] = 400.0,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; runs/cme-TIME if left out.")] = None,
+    set_: Set = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast when a coronal mass ejection arrives and what it may do: report, summary and data."""
+    from sunearth.chain.launch import forecast_cme
+    from sunearth.view.cme_report import save_cme
+
+    with _progress() as progress:
+        found = forecast_cme(
+            launch, speed, width, latitude=latitude, longitude=longitude, height=height, speed_error=speed_error,
+            wind_speed=wind, models=_pairs(set_, "--set"), progress=progress,
+        )  # fmt: skip
+        progress("Writing the report", 1, 1)
+        folder = out or Path("runs") / f"cme-{str(found.launch.time)[:16].replace(':', '')}"
+        files, summary = save_cme(found, folder)
+    if as_json:
+        _print_json(summary)
+        return
+    if not summary["hits_earth"]:
+        typer.echo("The cone passes the Earth by: no effects are expected.")
+    else:
+        typer.echo(f"{'':<12}{'shock':<20}{'ejecta':<20}km/s")
+        for level, row in summary["arrival"].items():
+            typer.echo(f"{float(level):<12.0%}{row['shock']:<20}{row['ejecta']:<20}{row['speed_km_s']:.0f}")
+        typer.echo("")
+        for effect in summary["effects"].values():
+            unit = "" if effect["unit"] == "1" else effect["unit"]
+            values = "".join(f"{effect[key]:>9.4g}" for key in ("0.1", "0.5", "0.9"))
+            typer.echo(f"{effect['meaning']:<36}{values} {unit}")
+        typer.echo("  (10, 50 and 90 % of 40 runs: five arrivals, each with the eight classes of flux rope)")
+    if summary["front_in_the_wind"]:
+        typer.echo(f"front in the modelled wind: {summary['front_in_the_wind']}")
+    typer.echo("")
+    for path in files:
+        typer.echo(f"  {path}")
+
+
+@app.command()
+def sun(
+    date: Annotated[str | None, typer.Argument(metavar="TIME", help="UTC; now if left out.")] = None,
+    speed: Annotated[float, typer.Option(metavar="KM/S", help="Of the wind, for the connection.")] = 400.0,
+    as_json: AsJson = False,
+) -> None:
+    """Print the state of the Sun for a date."""
+    from sunearth.chain.sun import state_of_the_sun
+
+    state = state_of_the_sun(date, speed)
+    if as_json:
+        _print_json({name: line.value for name, line in state.items()})
+        return
+    for line in state.values():
+        typer.echo(f"{line.meaning:<52}{line.text}")
+
+
+@app.command()
 def events(as_json: AsJson = False) -> None:
     """List the embedded events and what is known to be poor in them."""
     import sunearth.data.events as embedded

@@ -6,7 +6,7 @@ import xarray as xr
 
 from sunearth.core.errors import UnknownNameError
 from sunearth.data.indices import observed_indices
-from sunearth.sun import irradiance
+from sunearth.sun import irradiance, rotation
 
 H_C = 6.62607015e-34 * 299792458.0
 # Columns of the daily files from 170-175 nm downwards; the twenty of 5 nm between 105 and 5 nm hold their lines.
@@ -70,7 +70,7 @@ def test_nikolaeva_gordeev_against_daily_observations(year, shared_data):
 
 def test_perihelion_and_aphelion_of_the_year():
     hours = np.arange("2024-01-01", "2025-01-01", dtype="datetime64[h]")
-    distance = irradiance.earth_sun_distance(hours)
+    distance = rotation.sun_distance(hours)
     assert abs(hours[np.argmin(distance)] - np.datetime64("2024-01-03T01")) < np.timedelta64(48, "h")
     assert abs(hours[np.argmax(distance)] - np.datetime64("2024-07-05T05")) < np.timedelta64(48, "h")
     ratio = (distance.max() / distance.min()) ** 2
@@ -78,7 +78,7 @@ def test_perihelion_and_aphelion_of_the_year():
 
 
 def test_unknown_time_gives_no_distance():
-    assert np.isnan(irradiance.earth_sun_distance(np.array(["2024-01-01", "NaT"], "datetime64[ns]"))[1])
+    assert np.isnan(rotation.sun_distance(np.array(["2024-01-01", "NaT"], "datetime64[ns]"))[1])
 
 
 def test_the_year_matters_more_than_the_cycle():
@@ -120,13 +120,13 @@ def test_photons_of_the_helium_line():
 def test_spectrum_keeps_the_dims_and_reduces_to_the_distance():
     time = np.arange("2024-05-01", "2024-05-04", dtype="datetime64[D]").astype("datetime64[ns]")
     f107 = xr.DataArray([150.0, np.nan, 200.0], dims="time", coords={"time": time}, attrs={"units": "sfu"})
-    spectrum = irradiance.euv_spectrum(f107, distance=irradiance.earth_sun_distance(time))
+    spectrum = irradiance.euv_spectrum(f107, distance=rotation.sun_distance(time))
     assert spectrum.photon_flux.dims == ("time", "band")
     assert np.isnan(spectrum.photon_flux.values[1]).all()
     assert np.isfinite(spectrum.photon_flux.values[[0, 2]]).all()
     at_one = irradiance.euv_spectrum(f107)
     ratio = (spectrum.irradiance / at_one.irradiance).values[0]
-    np.testing.assert_allclose(ratio, float(irradiance.earth_sun_distance(time[0])) ** -2, rtol=1e-12)
+    np.testing.assert_allclose(ratio, float(rotation.sun_distance(time[0])) ** -2, rtol=1e-12)
     for variable in spectrum.variables.values():
         assert variable.attrs.get("long_name") or variable.dims == ("time",)
 

@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 
 from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.data.indices import observed_indices
-from sunearth.sun import irradiance, radio
+from sunearth.sun import radio, rotation
 
 needs_corona = pytest.mark.skipif(importlib.util.find_spec("sunearth.sun.corona") is None, reason="no density models")
 
@@ -47,7 +47,7 @@ def test_the_two_forms_of_the_coulomb_logarithm_nearly_meet():
 def test_adjusted_flux_is_the_published_one():
     indices = observed_indices("2023-01-01", "2023-12-31")
     noon = indices.time_daily.values + np.timedelta64(20, "h")
-    adjusted = radio.flux_at_one_au(indices.f107.values, irradiance.earth_sun_distance(noon))
+    adjusted = radio.flux_at_one_au(indices.f107.values, rotation.sun_distance(noon))
     np.testing.assert_allclose(adjusted, indices.f107_adjusted.values, atol=0.2, rtol=2e-3)
 
 

@@ -194,7 +194,7 @@ def _heliosphere(launch: Launch, wind_speed: float) -> xr.Dataset:
     )
     inner = max(REFERENCE, launch.height)
     return UpwindWind(inner=inner).solve(
-        wind_speed, [cone], start=launch.time, duration=hours, save_every=2.0, observers=("earth",)
+        wind_speed, [cone], start=launch.time, duration=hours, save_every=2.0, observers=("earth", "venus", "mercury")
     )
 
 

@@ -25,7 +25,6 @@ from sunearth.core.units import (
     nm,
     per_cm2_s,
     sfu,
-    utc,
 )
 
 from .radiation import PLANCK, SOLAR_TEMPERATURE, STEFAN_BOLTZMANN, blackbody_irradiance
@@ -46,39 +45,6 @@ _KOPP = "Kopp and Lean 2011, Geophys. Res. Lett. 38, L01706, doi:10.1029/2010GL0
 _EUVAC = "Richards et al. 1994, J. Geophys. Res. 99, 8981, doi:10.1029/94JA00518"
 _SOLOMON = "Solomon and Qian 2005, J. Geophys. Res. 110, A10306, doi:10.1029/2005JA011160"
 _SPAM = "Nikolaeva and Gordeev 2023, Atmosphere 14, 226, doi:10.3390/atmos14020226"
-
-
-@model(
-    cite="Michalsky 1988, Sol. Energy 40, 227, doi:10.1016/0038-092X(88)90045-X",
-)
-def earth_sun_distance(time: utc) -> au:
-    """Distance of the Earth from the Sun.
-
-    Parameters
-    ----------
-    time : array of datetime64, UTC
-        When.
-
-    Returns
-    -------
-    distance : float or array, au
-        Good to 1e-4 au from 1950 to 2050.
-
-    Notes
-    -----
-    The low-precision formula of the Astronomical Almanac: mean anomaly 357.528 + 0.9856003 d degrees, d in days since
-    2000-01-01 12:00. Perihelion is at 1.471e11 m early in January, aphelion at 1.521e11 m early in July; a perihelion
-    of 1.46e11 m that is sometimes printed would make the annual swing 8.4 instead of 6.9 %.
-
-    Examples
-    --------
-    >>> [round(float(earth_sun_distance(day)), 4) for day in ("2024-01-03T01:00", "2024-07-05T05:00")]
-    [0.9833, 1.0167]
-    """
-    elapsed = time - np.datetime64("2000-01-01T12:00", "ns")
-    days = elapsed / np.timedelta64(86400 * 10**9, "ns")
-    anomaly = np.deg2rad(357.528 + 0.9856003 * days)
-    return 1.00014 - 0.01671 * np.cos(anomaly) - 0.00014 * np.cos(2 * anomaly)
 
 
 @model(
@@ -190,7 +156,7 @@ def total_irradiance(f107_81day: sfu, distance: au = 1.0, swing: dimensionless =
     f107_81day : float or array, sfu
         81-day mean of F10.7.
     distance : float or array, au
-        Distance from the Sun, for the Earth that of :func:`earth_sun_distance`.
+        Distance from the Sun, for the Earth that of :func:`sunearth.sun.rotation.sun_distance`.
     swing : float or array
         Relative rise from a quiet (70 sfu) to a strongly active Sun (200 sfu).
 
