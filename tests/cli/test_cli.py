@@ -300,3 +300,53 @@ def test_ensemble_adds_a_spread(command, tmp_path):
     with xr.open_dataset(tmp_path / "runs/march-2001/result.nc", engine="h5netcdf") as result:
         assert result["dst_spread"].dims == ("quantile", "time")
         assert "8 members" in result.attrs["ensemble"]
+
+
+def test_cme_prints_arrival_and_effects_and_writes_a_report(command, tmp_path):
+    status, out, err = command("cme", "--speed", 1200, "--width", 70, "--launch", "2024-05-08T22:36", "--out", "here")
+    assert status == 0, err
+    assert "50%" in out
+    assert "minimum of Dst" in out
+    assert {p.name for p in (tmp_path / "here").iterdir()} >= {"report.html", "summary.json", "result.nc"}
+
+
+def test_cme_that_misses_says_so(command):
+    status, out, _ = command("cme", "--speed", 900, "--launch", "2024-05-08", "--longitude", 120, "--json")
+    assert status == 0
+    assert json.loads(out)["hits_earth"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--speed", -5, "--launch", "2024-05-08"), "above zero"),
+        (("--speed", 900, "--launch", "yesterday"), "expected times"),
+        (("--speed", 900, "--launch", "2024-05-08", "--height", 0.5), "height"),
+        (("--speed", 900, "--launch", "2024-05-08", "--width", 400), "width"),
+    ],
+)
+def test_launches_that_cannot_be_are_one_line(command, arguments, word, tmp_path):
+    refused(command("cme", *arguments), word)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sun_prints_the_sun_of_a_date(command):
+    status, out, _ = command("sun", "2024-05-10T17:00")
+    assert status == 0
+    assert "Carrington rotation" in out
+    assert "2284" in out
+    refused(command("sun", "yesterday"), "expected times")
+
+
+def test_run_follows_field_lines(command, tmp_path):
+    path = csv(tmp_path / "wind.csv", rows(60))
+    status, _, err = command("run", path, "--trace", "t89", "--cadence", "6h", "--station", "Tromso=69.65,18.96")
+    assert status == 0, err
+    import xarray as xr
+
+    with xr.open_dataset(tmp_path / "runs" / "wind" / "result.nc", engine="h5netcdf") as result:
+        assert result.sizes["station"] == 1
+        assert "geosynchronous_l_star" in result
+    refused(command("run", path, "--station", "Tromso=69.65,18.96"), "--trace")
+    refused(command("run", path, "--trace", "t89", "--station", "Tromso=north"), "LATITUDE")
+    refused(command("run", path, "--trace", "ts05"), "ts04")

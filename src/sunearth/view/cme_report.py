@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _ASKED = (0.1, 0.5, 0.9)
+_UNITS = {"1": "", "R_E": "Earth radii", "deg": "°"}
 
 
 def cme_summary(forecast: CMEForecast) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def cme_html(forecast: CMEForecast) -> str:
         headline = (
             f"The shock is expected on {moment(middle['shock'])}, with 80 % probability between "
             f"{moment(early['shock'])} and {moment(late['shock'])}. Depending on the field that it brings, which "
-            f"nobody knows before it arrives, Dst falls to {dst['0.1']:.0f} to {dst['0.9']:.0f} nT."
+            f"nobody knows before it arrives, the deepest Dst lies between {dst['0.1']:.0f} and {dst['0.9']:.0f} nT."
         )
         rows = [
             (f"{float(level):.0%} earlier", moment(row["shock"]), moment(row["ejecta"]), f"{row['speed_km_s']:.0f}")
@@ -132,12 +133,16 @@ def cme_html(forecast: CMEForecast) -> str:
     )
     if forecast.hits:
         rows = [
-            (effect["meaning"].capitalize(), *(f"{effect[key]:.4g}" for key in ("0.1", "0.5", "0.9")), effect["unit"])
+            (
+                _first_capital(effect["meaning"]),
+                *(f"{effect[key]:.4g}" for key in ("0.1", "0.5", "0.9")),
+                _UNITS.get(effect["unit"], effect["unit"]),
+            )
             for effect in found["effects"].values()
         ]
         caption = (
             "Quantiles over 40 runs of the chain: five arrivals, each with the eight classes of flux rope, which count "
-            f"alike. {forecast.effects.attrs['notes'].capitalize()}."
+            f"alike. {_first_capital(forecast.effects.attrs['notes'])}."
         )
         body = table(("What", "10 %", "50 %", "90 %", "Unit"), rows, caption, numeric_from=1) + picture(
             "Range of the deepest Dst for each class of flux rope.",
@@ -152,6 +157,10 @@ def cme_html(forecast: CMEForecast) -> str:
     )
 
 
+def _first_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _animated(forecast: CMEForecast) -> str:
     """The moving picture, and a still one where motion is not wanted."""
     times = forecast.heliosphere["time"].values
@@ -159,9 +168,9 @@ def _animated(forecast: CMEForecast) -> str:
     moving = "data:image/webp;base64," + base64.b64encode(ecliptic_animation(forecast.heliosphere)).decode()
     alt = "Speed of the solar wind in the plane of the ecliptic, with the mass ejection on its way outward."
     caption = (
-        "Speed of the wind in the plane of the ecliptic, seen from the north; the Earth is on the right. The white line "
-        "is the front of the ejection, the dashed one its rear. Yellow wind is fast: it overtakes what is ahead and is "
-        "slowed by it."
+        "Speed of the wind in the plane of the ecliptic, seen from the north; the Earth is on the right. The white "
+        "line is the front of the ejection, the dashed one its rear. Yellow wind is fast: it overtakes what is ahead "
+        "and is slowed by it."
     )
     return (
         f'<figure><picture><source media="(prefers-reduced-motion: reduce), print" srcset="{still}">'

@@ -43,7 +43,7 @@ def ecliptic(heliosphere: xr.Dataset, time: Any = None, *, width: float = 6.0) -
     index = times.size // 2 if time is None else int(np.argmin(np.abs(times - np.datetime64(time, "ns"))))
     with style():
         figure = Figure(figsize=(width, 0.92 * width))
-        axes = figure.add_axes((0.09, 0.08, 0.72, 0.84))
+        axes = figure.add_axes((0.12, 0.09, 0.7, 0.84))
         shading = _map(axes, heliosphere, index)
         bar = figure.colorbar(shading, cax=figure.add_axes((0.85, 0.2, 0.025, 0.6)), extend="max")
         bar.set_label("speed of the wind (km/s)")
