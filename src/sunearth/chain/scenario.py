@@ -29,6 +29,27 @@ class Tracing(BaseModel):
     l_star: bool = Field(default=True, description="Find the L* of geosynchronous orbit and of the satellites.")
 
 
+class Ejection(BaseModel):
+    """A coronal mass ejection to start from, the table ``[cme]`` of a scenario.
+
+    Examples
+    --------
+    >>> Ejection(launch="2024-05-08T22:36", speed=1200.0).rope
+    'SWN'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    launch: str = Field(description="When it passes `start`, UTC.")
+    speed: float = Field(gt=0, description="km/s.")
+    rope: str = Field(default="SWN", description="Class of the flux rope: what its field does is an assumption.")
+    start: float = Field(default=20.0, description="R_sun.")
+    impact: float = 0.0
+    cloud_b: float | None = None
+    sheath_b_z: float = 0.0
+    wind_speed: float = 400.0
+
+
 class Scenario(BaseModel):
     """Everything that a run needs, as read from a TOML file.
 
@@ -40,7 +61,8 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: str = Field(description="An embedded event or a file, relative to the scenario's own folder.")
+    source: str = Field(default="", description="An embedded event or a file, relative to the scenario's own folder.")
+    cme: Ejection | None = Field(default=None, description="A mass ejection to start from, instead of a source.")
     name: str | None = Field(default=None, description="Name of the output folder.")
     start: str | None = None
     end: str | None = None
@@ -57,8 +79,14 @@ class Scenario(BaseModel):
     def run_arguments(self) -> dict[str, Any]:
         """Return what :func:`sunearth.run` takes."""
         fields = ("source", "models", "start", "end", "columns", "frame", "gap_limit", "propagate", "indices")
+        if self.cme is not None:
+            from sunearth.heliosphere.cme import synthetic_wind
+
+            source = {"source": synthetic_wind(**self.cme.model_dump())}
+        else:
+            source = {}
         traced = {"trace": self.trace.model_dump()} if self.trace is not None else {}
-        return {field: getattr(self, field) for field in fields} | traced
+        return {field: getattr(self, field) for field in fields} | source | traced
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -95,7 +123,9 @@ def read_scenario(path: str | Path) -> Scenario:
         place = ".".join(str(part) for part in first["loc"])
         known = ", ".join(Scenario.model_fields)
         raise DataError(f"{path}: {place}: {first['msg']}; a scenario takes {known}") from error
+    if bool(scenario.source) == (scenario.cme is not None):
+        raise DataError(f"{path}: a scenario has either a source or a table [cme]")
     beside = path.parent / scenario.source
-    if beside.is_file():
+    if scenario.source and beside.is_file():
         scenario = scenario.model_copy(update={"source": str(beside)})
     return scenario if scenario.name else scenario.model_copy(update={"name": path.stem})
