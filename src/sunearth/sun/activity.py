@@ -573,8 +573,8 @@ def smoothed_13_months(values: Any) -> Floats:
 
     Notes
     -----
-    A twelfth of the sum of thirteen months, the outer two halved: the smoothing by which minima and maxima of the cycle are dated. It
-    takes a year exactly out of the series.
+    A twelfth of the sum of thirteen months, the outer two halved: the smoothing by which minima and maxima of the cycle
+    are dated. It takes a year exactly out of the series.
 
     Examples
     --------
