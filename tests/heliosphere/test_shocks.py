@@ -248,7 +248,7 @@ def test_downstream_state_in_field_units_conserves(n, speed, sense, v_t, b_n, b_
     assert after.mass == pytest.approx(before.mass, rel=1e-12)
     assert after.normal_momentum == pytest.approx(before.normal_momentum, rel=1e-10)
     assert after.energy == pytest.approx(before.energy, rel=1e-9)
-    field = speed * (abs(b_t) + abs(behind.b_t)) + abs(v_t * b_n)
+    field = speed * (abs(b_n) + abs(b_t) + abs(behind.b_t)) + abs(v_t * b_n)
     assert abs(after.electric_field - before.electric_field) <= 1e-3 * (1e-9 * field + 1e-12)
     push = before.normal_momentum + abs(before.tangential_momentum)
     assert abs(after.tangential_momentum - before.tangential_momentum) <= 1e-10 * push
