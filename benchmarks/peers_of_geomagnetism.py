@@ -94,7 +94,7 @@ def spacepy(work, drivers):
     epochs = spt.Ticktock([t.item() for t in work["epochs"][:n].astype("datetime64[s]")], "UTC")
 
     def frames():
-        place = spc.Coords(work["geo"][:, :n].T, "GEO", "car", ticks=epochs, use_irbem=False)
+        place = spc.Coords(work["geo"][:, :n].T, "GEO", "car", ticks=epochs, use_irbem=True)
         place.convert("GSM", "car")
 
     report("frames, GEO to GSM, own epochs", n, frames, 1)
