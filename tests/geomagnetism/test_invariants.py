@@ -37,7 +37,6 @@ from sunearth.geomagnetism.tracing import trace
 
 DIPOLE = magnetic_field(internal="dipole")
 STORM = {"p_dyn": 5.0, "dst": -100.0, "b_y": 2.0, "b_z": -5.0}
-LANL = Path("/work/shared/data/magmodel")
 FLAGS = ("closed", "bifurcated", "drift_loss", "bounce_loss", "open_shell", "open_line", "undefined")
 
 
@@ -244,10 +243,12 @@ def test_where_irbem_has_a_number_and_there_is_no_shell():
     assert first.max() < float(found["invariant"])
 
 
-@pytest.mark.skipif(not LANL.exists(), reason="the tables of other programs are not here")
-def test_mcilwain_l_of_lanlgeomag():
+def test_mcilwain_l_of_lanlgeomag(shared_data):
     for case in range(1, 7):
-        numbers = [float(n) for n in (LANL / f"lanlgeomag_check_McIlwain_L_0{case}.txt").read_text().split()]
+        numbers = [
+            float(n)
+            for n in (shared_data / "magmodel" / f"lanlgeomag_check_McIlwain_L_0{case}.txt").read_text().split()
+        ]
         l_shell, invariant, b_mirror, b_0 = numbers[:4]
         assert hilton_1971(invariant, b_mirror, b_0) == pytest.approx(l_shell, rel=1e-7)
     # the first is a particle of 90 degrees, 4 R_E from the centre of a dipole at the start of 2009
