@@ -118,7 +118,7 @@ def expansion_factor(b_photosphere: gauss, b_source: gauss, source_surface: R_su
 
 @model(
     cite=_WSA,
-    valid={"expansion": (0.5, 1000.0), "boundary_distance": (0.0, 90.0)},
+    valid={"expansion": (0.5, 1000.0), "boundary_distance": (0.0, 90.0), "depth": (0.0, 1.0)},
     monotonic={"expansion": -1, "boundary_distance": 1, "slow": 1},
 )
 def wang_sheeley_arge(
