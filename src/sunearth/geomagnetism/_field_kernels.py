@@ -123,19 +123,19 @@ def sum_harmonics(coefficients, degree, used, x, y, z):  # type: ignore[no-untyp
 def main_field_points(epochs, tables, degree, year, x, y, z, b_x, b_y, b_z, start, stop):  # type: ignore[no-untyped-def]
     """Three sums up to `degree` at points with an epoch each, linear in time between two epochs and beyond."""
     mixed = np.empty_like(tables[0])
+    row, rows = mixed.reshape(-1), tables.reshape((tables.shape[0], -1))  # one row an epoch, to be mixed in one loop
     known = math.nan
     for i in range(start, stop):
         if year[i] != known and not math.isnan(year[i]):
             known = year[i]
-            k = min(max(np.searchsorted(epochs, known, side="right") - 1, 0), max(epochs.size - 2, 0))
             if epochs.size == 1:
-                mixed[:] = tables[0]
+                row[:] = rows[0]
             else:
+                k = min(max(np.searchsorted(epochs, known, side="right") - 1, 0), epochs.size - 2)
                 weight = (known - epochs[k]) / (epochs[k + 1] - epochs[k])
-                for row in range(mixed.shape[0]):
-                    for column in range(6):
-                        low = tables[k, row, column]
-                        mixed[row, column] = low + weight * (tables[k + 1, row, column] - low)
+                low, high = rows[k], rows[k + 1]
+                for j in range(row.size):
+                    row[j] = low[j] + weight * (high[j] - low[j])
         if math.isnan(year[i]):
             b_x[i], b_y[i], b_z[i] = math.nan, math.nan, math.nan
         else:
