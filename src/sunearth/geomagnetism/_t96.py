@@ -19,6 +19,8 @@ import math
 import numpy as np
 from numba import float64, njit, types
 
+from ._box_functions import exponentials, sines_and_cosines
+
 VECTOR = types.UniTuple(float64, 3)
 FIELD_SIGNATURE = VECTOR(float64[::1], float64, float64, float64)
 
@@ -223,15 +225,6 @@ WAVES_Y, WAVES_Z, RATES_X, BOXES = _waves()
 HARMONICS = RATES_X.size
 WAVES = WAVES_Y.size
 
-# Numbers of the vector arithmetic: what rounds to the nearest integer when added and taken away; pi/2 and ln 2 in parts
-# of which the first have few bits; coefficients of the Taylor series.
-ROUNDER = 1.5 * 2.0**52
-QUARTER_TURN = (1.57079632673412561417, 6.07710050630396597660e-11, 2.02226624879595063154e-21)
-LN2 = math.log(2.0)
-LN2_PARTS = (6.93147180369123816490e-01, 1.90821492927058770002e-10)
-S3, S5, S7, S9, S11, S13, S15 = ((-1.0) ** (n // 2) / math.factorial(n) for n in range(3, 16, 2))
-C2, C4, C6, C8, C10, C12, C14, C16 = ((-1.0) ** (n // 2) / math.factorial(n) for n in range(2, 17, 2))
-E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13 = (1.0 / math.factorial(n) for n in range(2, 14))
 
 # --- region 1 --------------------------------------------------------------------------------------------------------
 
@@ -786,58 +779,20 @@ def bent_disk(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sines_and_cosines(phase, sine, cosine):  # type: ignore[no-untyped-def]
-    """Write sine and cosine of every element.
-
-    Plain arithmetic without calls or branches, which the compiler turns into vector instructions: reduction by
-    multiples of pi/2 and Taylor series to order 15 and 16, good to 1e-15 up to phases of 1e5.
-    """
-    for i in range(phase.size):
-        turns = (phase[i] * (2.0 / math.pi) + ROUNDER) - ROUNDER
-        r = ((phase[i] - turns * QUARTER_TURN[0]) - turns * QUARTER_TURN[1]) - turns * QUARTER_TURN[2]
-        q = turns - 4.0 * ((0.25 * turns - 0.375 + ROUNDER) - ROUNDER)
-        t = r * r
-        s = r + r * t * (S3 + t * (S5 + t * (S7 + t * (S9 + t * (S11 + t * (S13 + t * S15))))))
-        c = 1.0 + t * (C2 + t * (C4 + t * (C6 + t * (C8 + t * (C10 + t * (C12 + t * (C14 + t * C16)))))))
-        odd = (q == 1.0) | (q == 3.0)
-        a = c if odd else s
-        b = s if odd else c
-        sine[i] = -a if q >= 2.0 else a
-        cosine[i] = -b if (q == 1.0) | (q == 2.0) else b
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def exponentials(x, rates, result):  # type: ignore[no-untyped-def]
-    """Write exp(x rate) for every rate, by plain arithmetic like the sines."""
-    powers = np.empty(rates.size, np.int64)
-    for i in range(rates.size):
-        y = min(max(x * rates[i], -700.0), 700.0)
-        n = (y * (1.0 / LN2) + ROUNDER) - ROUNDER
-        r = (y - n * LN2_PARTS[0]) - n * LN2_PARTS[1]
-        e = E7 + r * (E8 + r * (E9 + r * (E10 + r * (E11 + r * (E12 + r * E13)))))
-        result[i] = 1.0 + r * (1.0 + r * (E2 + r * (E3 + r * (E4 + r * (E5 + r * (E6 + r * e))))))
-        powers[i] = (np.int64(n) + 1023) << 52  # the bits of 2^n
-    scale = powers.view(np.float64)
-    for i in range(rates.size):
-        result[i] *= scale[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def boxes(record, x, y, z):  # type: ignore[no-untyped-def]
     """Shielding of ring current, tail and Birkeland currents, and the penetrated field."""
     cosine, sine = record[CLOCK_COSINE], record[CLOCK_SINE]
     turned_y, turned_z = y * cosine - z * sine, z * cosine + y * sine
     last = BOXES.shape[0] - 1
     penetrating = BOXES[last, 0]
-    phase = np.empty(2 * WAVES)
+    wave_sin, wave_cos = np.empty(2 * WAVES), np.empty(2 * WAVES)  # phases first
     for i in range(penetrating):
-        phase[i], phase[WAVES + i] = y * WAVES_Y[i], z * WAVES_Z[i]
+        wave_sin[i], wave_sin[WAVES + i] = y * WAVES_Y[i], z * WAVES_Z[i]
     for i in range(penetrating, WAVES):
-        phase[i], phase[WAVES + i] = turned_y * WAVES_Y[i], turned_z * WAVES_Z[i]
-    wave_sin, wave_cos = np.empty(2 * WAVES), np.empty(2 * WAVES)
-    sines_and_cosines(phase, wave_sin, wave_cos)
-    size = np.empty(HARMONICS)
-    exponentials(x, RATES_X, size)
+        wave_sin[i], wave_sin[WAVES + i] = turned_y * WAVES_Y[i], turned_z * WAVES_Z[i]
+    sines_and_cosines(wave_sin, wave_cos)
+    size = x * RATES_X
+    exponentials(size)
     for i in range(HARMONICS):
         size[i] *= record[AMPLITUDES + i]
 
