@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from sunearth.core.constants import EARTH_RADIUS
 from sunearth.core.errors import InputError
-from sunearth.geomagnetism.cutoff import FATES, asymptotic_directions, cutoff_map, cutoff_rigidity
+from sunearth.geomagnetism.cutoff import FATES, asymptotic_directions, cutoff_map, cutoff_rigidity, stormer_cutoff
 from sunearth.geomagnetism.field import Field, magnetic_field
-from sunearth.geomagnetism.trapped import stormer_cutoff
 
 DIPOLE = magnetic_field(internal="dipole")
 MILLENNIUM = magnetic_field("2000-01-01T12:00")

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from sunearth.core.constants import DIPOLE_MOMENT, EARTH_RADIUS
 from sunearth.core.errors import InputError
-from sunearth.geomagnetism import dipole, paleo, trapped
+from sunearth.geomagnetism import dipole, paleo
+from sunearth.geomagnetism.cutoff import vertical_cutoff
 
 LATITUDES = st.floats(-85.0, 85.0)
 LONGITUDES = st.floats(-180.0, 180.0)
@@ -83,7 +84,7 @@ def test_cutoff_of_either_polarity(site, pole):
     assert cutoff == pytest.approx(other, rel=1e-6, abs=1e-12)
     assert paleo.paleo_cutoff(*site, *pole, DIPOLE_MOMENT / 2) == pytest.approx(cutoff / 2, rel=1e-9)
     cosine = np.sin(np.radians(apart(unit(*site), unit(*pole))))
-    assert cutoff == pytest.approx(trapped.vertical_cutoff(1.0) * cosine**4, rel=1e-6, abs=1e-12)
+    assert cutoff == pytest.approx(vertical_cutoff(1.0) * cosine**4, rel=1e-6, abs=1e-12)
 
 
 def test_ring_of_current_with_the_moment_of_the_earth():

@@ -8,7 +8,7 @@ from scipy import constants, integrate, optimize
 
 from sunearth.core.constants import DIPOLE_EQUATORIAL_FIELD, EARTH_RADIUS
 from sunearth.core.errors import UnknownNameError
-from sunearth.geomagnetism import dipole, trapped
+from sunearth.geomagnetism import cutoff, dipole, trapped
 
 SPECIES = st.sampled_from(sorted(trapped.SPECIES))
 ENERGIES = st.floats(1e-2, 1e6)
@@ -234,11 +234,11 @@ def test_an_orbit_followed_step_by_step():
 
 
 def test_stormer_cutoff_by_direction():
-    zenith = trapped.stormer_cutoff(1.0, 45.0)
-    assert zenith == pytest.approx(trapped.vertical_cutoff(dipole.l_shell(1.0, 45.0)), rel=1e-12)
-    west, east = trapped.stormer_cutoff(1.0, 45.0, np.pi / 2, np.array([1.5 * np.pi, 0.5 * np.pi]))
+    zenith = cutoff.stormer_cutoff(1.0, 45.0)
+    assert zenith == pytest.approx(cutoff.vertical_cutoff(dipole.l_shell(1.0, 45.0)), rel=1e-12)
+    west, east = cutoff.stormer_cutoff(1.0, 45.0, np.pi / 2, np.array([1.5 * np.pi, 0.5 * np.pi]))
     assert west < zenith < east
-    assert trapped.stormer_cutoff(1.0, 45.0, np.pi / 2, 0.0) == pytest.approx(zenith, rel=1e-9)
+    assert cutoff.stormer_cutoff(1.0, 45.0, np.pi / 2, 0.0) == pytest.approx(zenith, rel=1e-9)
 
 
 def test_unknown_species_is_named_with_a_remedy():

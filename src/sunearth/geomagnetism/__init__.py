@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "dipole",
         "dynamo",
         "field",
+        "field_fit",
         "frames",
         "igrf",
         "invariants",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sunearth.core.constants import EARTH_RADIUS
+from sunearth.core.arrays import namespace
+from sunearth.core.constants import DIPOLE_MOMENT, EARTH_RADIUS, SPEED_OF_LIGHT, VACUUM_PERMEABILITY
 from sunearth.core.errors import InputError
+from sunearth.core.model import model
+from sunearth.core.units import GV, R_E, A_m2, deg, dimensionless, rad
 
 from .field import Field
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Floats = NDArray[np.float64]
+
+_STORMER = "Stormer 1955, The Polar Aurora, Clarendon"
 
 FATES = ("allowed", "forbidden", "too_long", "unknown")
 
@@ -34,6 +40,87 @@ _CUTOFFS = {
     "upper": "Rigidity above which all arrive",
     "effective": "Effective cutoff rigidity",
 }
+
+
+@model(cite=_STORMER, valid={"l_shell": (1.0, 20.0), "moment": (1e21, 3e23)}, monotonic={"l_shell": -1, "moment": 1})
+def vertical_cutoff(l_shell: dimensionless, moment: A_m2 = DIPOLE_MOMENT) -> GV:
+    """Rigidity below which no cosmic ray comes down vertically, in a dipole.
+
+    Parameters
+    ----------
+    l_shell : float or array, 1
+        Equatorial distance in Earth radii of the field line through the place.
+    moment : float or array, A m^2
+        Dipole moment of the Earth.
+
+    Returns
+    -------
+    rigidity : float or array, GV
+        14.3 GV / L^2 for the dipole of 2010.
+
+    Notes
+    -----
+    mu_0 M c / (16 pi R_E^2 L^2). Fits to traced orbits in the real field have 15 to 16 GV in place of 14.3.
+
+    Examples
+    --------
+    >>> float(vertical_cutoff(4.0).round(3))
+    0.89
+    """
+    return VACUUM_PERMEABILITY * moment * SPEED_OF_LIGHT / (16 * math.pi * EARTH_RADIUS**2) * 1e-9 / l_shell**2
+
+
+@model(
+    cite=_STORMER,
+    valid={
+        "r": (1.0, 10.0),
+        "mlat": (-89.0, 89.0),
+        "zenith": (0.0, math.pi / 2),
+        "azimuth": (0.0, 2 * math.pi),
+        "moment": (1e21, 3e23),
+    },
+    even=("mlat",),
+    monotonic={"r": -1, "moment": 1},
+)
+def stormer_cutoff(r: R_E, mlat: deg, zenith: rad = 0.0, azimuth: rad = 0.0, moment: A_m2 = DIPOLE_MOMENT) -> GV:
+    """Rigidity below which no positive cosmic ray comes from a given direction, in a dipole.
+
+    Parameters
+    ----------
+    r : float or array, R_E
+        Distance from the dipole.
+    mlat : float or array, deg
+        Magnetic latitude.
+    zenith : float or array, rad
+        Angle from the vertical of the direction from which the particle comes.
+    azimuth : float or array, rad
+        Its direction over the ground, from magnetic north through east.
+    moment : float or array, A m^2
+        Dipole moment of the Earth.
+
+    Returns
+    -------
+    rigidity : float or array, GV
+        Stormer's cone; for negative particles east and west change places.
+
+    Notes
+    -----
+    mu_0 M c cos^4 / (4 pi r^2 (1 + sqrt(1 - cos^3 cos e))^2), with the cosines of the latitude and e the angle between
+    the direction of arrival and magnetic east. Neither the shadow of the solid Earth nor the penumbra is in it.
+
+    Examples
+    --------
+    >>> east, west = stormer_cutoff(1.0, 0.0, np.pi / 2, np.array([np.pi / 2, 1.5 * np.pi]))
+    >>> float(east.round(1)), float(west.round(2))
+    (56.9, 9.77)
+    """
+    xp = namespace(r, mlat, zenith, azimuth, moment)
+    cosine = xp.cos(mlat * (math.pi / 180))
+    eastward = xp.sin(zenith) * xp.sin(azimuth)
+    whole = VACUUM_PERMEABILITY * moment * SPEED_OF_LIGHT / (4 * math.pi * EARTH_RADIUS**2) * 1e-9
+    # At the horizon on the equator rounding may push the root's argument below zero.
+    bend = 1 + xp.sqrt(xp.maximum(1 - cosine**3 * eastward, 0 * cosine * eastward))
+    return whole * (cosine**2 / (r * bend)) ** 2
 
 
 def cutoff_rigidity(

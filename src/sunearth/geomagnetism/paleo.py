@@ -14,7 +14,7 @@ from sunearth.core.errors import InputError
 from sunearth.core.model import model
 from sunearth.core.units import GV, A_m2, deg, dimensionless, nT
 
-from .trapped import stormer_cutoff
+from .cutoff import stormer_cutoff
 
 _BUTLER = "Butler 1992, Paleomagnetism: Magnetic Domains to Geologic Terranes, Blackwell"
 _OVAL = "Siscoe and Chen 1975, J. Geophys. Res. 80, 4675"
