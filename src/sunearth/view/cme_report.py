@@ -153,7 +153,12 @@ def cme_html(forecast: CMEForecast) -> str:
         )
         parts.append(section("What it may do", body))
     return PAGE.format(
-        title=escape(title), period=typeset(period), headline=typeset(headline), style=STYLE, body="\n".join(parts)
+        title=escape(title),
+        period=typeset(period),
+        headline=typeset(headline),
+        style=STYLE,
+        scripts="'none'",
+        body="\n".join(parts),
     )
 
 

@@ -144,26 +144,50 @@ def _boundaries(result: xr.Dataset, hour: dict[str, Any]) -> dict[str, Any]:
     """Points of both boundaries in the two planes, of the run's own models scaled to the run's own standoff."""
     theta = np.radians(np.concatenate([np.linspace(0.0, 100.0, 101), np.linspace(101.0, 170.0, 140)]))
     shape: dict[str, Any] = {"hour": hour, "tilt": hour.get("dipole_tilt", np.nan)}
-    flaring = hour.get("magnetopause_flaring", np.nan)
-    flaring = flaring if np.isfinite(flaring) else USUAL_FLARING
-    plain = {
-        "magnetopause": (2.0 / (1.0 + np.cos(theta))) ** flaring,
-        "bow_shock": _conic(theta),
-    }
-    nose = [hour.get(f"{name}_standoff", np.nan) for name in plain]
-    for name, fallback in plain.items():
-        standoff = hour.get(f"{name}_standoff", np.nan)
+    names = ("magnetopause", "bow_shock")
+    nose = [hour.get(f"{name}_standoff", np.nan) for name in names]
+    for name in names:
         for axis, azimuths in (("z", (np.pi / 2, -np.pi / 2)), ("y", (0.0, np.pi))):
             halves = []
             for side, phi in enumerate(azimuths):
-                ratio = _model_shape(result, name, hour, theta, phi)
-                r = standoff * (fallback if ratio is None else ratio)
+                r = boundary_radius(result, name, hour, theta, phi)
                 x, across = r * np.cos(theta), r * np.sin(theta) * (1.0 if side == 0 else -1.0)
                 halves.append((x[::-1], across[::-1]) if side == 0 else (x, across))
             shape[f"{name}_{axis}"] = tuple(np.concatenate([a, b]) for a, b in zip(*halves, strict=True))
     finite = [value for value in nose if np.isfinite(value)]
     shape["nose"] = max(finite) if finite else 12.0
     return shape
+
+
+def boundary_radius(
+    result: xr.Dataset, name: str, state: Mapping[str, Any], theta: np.ndarray, phi: float = 0.0
+) -> np.ndarray:
+    """Return the distance of a boundary along a half-plane, from the run's own model and standoff.
+
+    Parameters
+    ----------
+    result : Dataset
+        From :func:`sunearth.run`.
+    name : {"magnetopause", "bow_shock"}
+        Which boundary.
+    state : dict
+        Values of the run's variables at one time, or their means over an hour.
+    theta : array, rad
+        Angles from the Sun-Earth line.
+    phi : float, rad, optional
+        Azimuth of the half-plane about that line, from dusk through north.
+
+    Returns
+    -------
+    array, R_E
+        NaN where the boundary is open; the shape of Shue et al. (1998) or of a conic where the model has none.
+    """
+    ratio = _model_shape(result, name, state, theta, phi)
+    if ratio is None:
+        flaring = state.get("magnetopause_flaring", np.nan)
+        flaring = flaring if np.isfinite(flaring) else USUAL_FLARING
+        ratio = _conic(theta) if name == "bow_shock" else (2.0 / (1.0 + np.cos(theta))) ** flaring
+    return np.asarray(state.get(f"{name}_standoff", np.nan) * ratio)
 
 
 def _conic(theta: np.ndarray) -> np.ndarray:

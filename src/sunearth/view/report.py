@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file that opens anywhere, with no network and no script."""
+"""The report of a run: one HTML file that opens anywhere, with no network."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import numpy as np
 import xarray as xr
 
 from sunearth.chain.stages import STAGES
-from sunearth.core.errors import SunEarthError
+from sunearth.core.errors import DataError, InputError, SunEarthError
 
 from .figures import boundary_cuts, extreme_hours, polar_map, storm_peak, time_plot
 from .page import NOTHING, PAGE, STYLE, minus, moment, picture, section, table, typeset
+from .space import STYLE as SPACE_STYLE
+from .space import script_hash, space_scene, space_section
 
 
 def summary_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -125,7 +127,8 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        One HTML document: pictures and style inside, no script, nothing fetched. Equal runs give equal documents.
+        One HTML document: pictures and style inside, nothing fetched, and no script but the one that turns the
+        magnetosphere. Equal runs give equal documents.
     """
     title = _text(summary.get("title") or result.attrs.get("title")) or "From the solar wind to the Earth"
     period = f"{moment(summary.get('start'))} to {moment(summary.get('end'))}"
@@ -140,6 +143,7 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         ),
         section("From the wind to the Earth", _time_picture(result)),
         section("Boundaries in space", _boundary_picture(result)),
+        section("The magnetosphere in space", _space_picture(result)),
         section("Where the aurora was", _polar_picture(result, summary)),
         *([section("Field lines", _field_line_pictures(result))] if "field_model" in result.attrs else []),
         section("How good it is", _skill(summary)),
@@ -151,7 +155,8 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         title=escape(title),
         period=escape(period),
         headline=typeset(headline(summary)),
-        style=STYLE,
+        style=STYLE + SPACE_STYLE,
+        scripts=script_hash(),
         body="\n".join(sections),
     )
 
@@ -192,6 +197,13 @@ def _boundary_picture(result: xr.Dataset) -> str:
         caption += f" Bz {_quantity(hour.get('b_z'), 'nT', 1)},"
         caption += f" magnetopause at {_quantity(hour['magnetopause_standoff'], 'R_E', 1)}."
     return picture(alt, caption, lambda width: boundary_cuts(result, width=width), (8.6, 4.6))
+
+
+def _space_picture(result: xr.Dataset) -> str:
+    try:
+        return space_section(space_scene(result))
+    except (DataError, InputError) as error:
+        return f"<p>No picture: {typeset(error)}.</p>"
 
 
 def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
