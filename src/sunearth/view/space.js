@@ -114,7 +114,7 @@
       context.lineWidth = 1;
       context.textAlign = "center";
       // Three arrows in the lower left corner: where the Sun, dusk and north are.
-      const at = [46, height - 46], origin = shown([0, 0, 0]);
+      const at = [58, height - 46], origin = shown([0, 0, 0]);
       for (const [name, tip] of [["Sun", [1, 0, 0]], ["dusk", [0, 1, 0]], ["north", [0, 0, 1]]]) {
         const p = shown(tip);
         const dx = (28 * (p[0] - origin[0])) / scale, dy = (28 * (p[1] - origin[1])) / scale;

@@ -202,9 +202,9 @@ def _sheath_lines(state: dict[str, float]) -> Iterator[Line]:
         return
     # Seeds on a row across the field, before the shock and in the sheath.
     across = np.array([-wind[2], wind[1]]) / strength
-    offset = np.array([-16.0, -8.0, 0.0, 8.0, 16.0])
-    seeds = [(shock + 4.0, y, z) for y, z in offset[:, None] * across]
-    seeds += [(0.5 * (nose + shock), y, z) for y, z in np.array([-6.0, 0.0, 6.0])[:, None] * across]
+    row = np.array([-8.0, 0.0, 8.0])[:, None] * across
+    depths = (shock + 3.0, nose + 0.6 * (shock - nose), nose + 0.15 * (shock - nose))
+    seeds = [(depth, y, z) for depth in depths for y, z in row]
     place = np.array(seeds).T
 
     def direction(at: Floats) -> Floats:
@@ -380,7 +380,7 @@ def _plain(scene: Scene) -> dict[str, Any]:
         [pole.round(2).tolist(), (2.2 * pole).round(2).tolist()],
     ]
     lines += [{"name": "dipole axis", "colour": "ink", "dash": "solid", "width": 1.2, "points": half} for half in axis]
-    return {"text": scene.text, "reach": 22.0, "middle": [-6.0, 0.0, 0.0], "surfaces": surfaces, "lines": lines}
+    return {"text": scene.text, "reach": 24.0, "middle": [-6.0, 0.0, 0.0], "surfaces": surfaces, "lines": lines}
 
 
 def _earth() -> dict[str, Any]:
