@@ -6,7 +6,7 @@ import pytest
 from sunearth.core.constants import EARTH_RADIUS
 from sunearth.core.errors import InputError
 from sunearth.heliosphere import wind
-from sunearth.magnetosphere import magnetosheath
+from sunearth.magnetosphere import obstacle_flow
 from sunearth.magnetosphere.depletion_layer import DepletionLayer
 
 COMMON = {"n_p": 5.0, "speed": 400.0, "b_t": 5.0, "magnetopause_standoff": 10.0}
@@ -92,7 +92,7 @@ def test_without_field_it_is_gas_dynamics():
     layer = DepletionLayer(alpha_fraction=0.0)
     found = layer.solve(n_p=5.0, speed=600.0, b_t=0.0, magnetopause_standoff=10.0)
     mach = wind.mach_sonic(600.0, 1e5, alpha_fraction=0.0)
-    rest = magnetosheath.stagnation_coefficient(mach) * wind.dynamic_pressure(5.0, 600.0, 0.0)
+    rest = obstacle_flow.stagnation_coefficient(mach) * wind.dynamic_pressure(5.0, 600.0, 0.0)
     assert float(found.p[-1]) == pytest.approx(float(rest), rel=1e-6)
     assert (np.diff(found.n_p) > 0).all()
     compression = float(found.n_p[0]) / 5.0

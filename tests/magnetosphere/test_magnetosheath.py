@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.heliosphere import shocks, wind
-from sunearth.magnetosphere import magnetosheath
+from sunearth.magnetosphere import magnetosheath, obstacle_flow
 from sunearth.magnetosphere.magnetosheath import MAGNETOSPHERE, SHEATH, UNKNOWN, WIND, Magnetosheath
 
 INNER, OUTER = 10.0, 13.0
@@ -97,8 +97,8 @@ class TestDrapedField:
 class TestClosedForms:
     def test_flow_on_the_surface(self):
         theta = np.linspace(0.0, np.pi, 9)
-        cylinder = magnetosheath.cylinder_flow(10.0, theta, 400.0, 10.0)
-        sphere = magnetosheath.sphere_flow(10.0, theta, 400.0, 10.0)
+        cylinder = obstacle_flow.cylinder_flow(10.0, theta, 400.0, 10.0)
+        sphere = obstacle_flow.sphere_flow(10.0, theta, 400.0, 10.0)
         np.testing.assert_allclose(cylinder.v_theta, 800 * np.sin(theta), atol=1e-9)
         np.testing.assert_allclose(sphere.v_theta, 600 * np.sin(theta), atol=1e-9)
         np.testing.assert_allclose([cylinder.v_r, sphere.v_r], 0.0, atol=1e-9)
@@ -106,7 +106,7 @@ class TestClosedForms:
     @pytest.mark.parametrize("kind", ["cylinder", "sphere"])
     def test_incompressible_and_without_vortices(self, kind):
         """In coordinates of the plane; a sphere's flow diverges there as v_y / y less than nothing in space."""
-        flow = getattr(magnetosheath, f"{kind}_flow")
+        flow = getattr(obstacle_flow, f"{kind}_flow")
 
         def velocity(p):
             x, y = p[..., 0], p[..., 1]
@@ -134,8 +134,8 @@ class TestClosedForms:
         jump = shocks.gas_dynamic_jump(mach, gamma)
         behind = jump.pressure_ratio / (gamma * mach**2)
         expected = behind * (1 + (gamma - 1) / 2 * jump.mach**2) ** (gamma / (gamma - 1))
-        np.testing.assert_allclose(magnetosheath.stagnation_coefficient(mach, gamma), expected, rtol=1e-12)
-        assert np.isnan(magnetosheath.stagnation_coefficient(0.9))
+        np.testing.assert_allclose(obstacle_flow.stagnation_coefficient(mach, gamma), expected, rtol=1e-12)
+        assert np.isnan(obstacle_flow.stagnation_coefficient(0.9))
 
 
 class TestFlow:
@@ -217,7 +217,7 @@ class TestFlow:
         nose = sheath.state(inner * (1 + 1e-10), 0.0, 0.0, **flow)
         mach = wind.mach_sonic(400.0, 1e5, alpha_fraction=0.0)
         p_dyn = wind.dynamic_pressure(5.0, 400.0, 0.0)
-        assert nose.p == pytest.approx(magnetosheath.stagnation_coefficient(mach) * p_dyn, rel=1e-6)
+        assert nose.p == pytest.approx(obstacle_flow.stagnation_coefficient(mach) * p_dyn, rel=1e-6)
         assert np.abs(nose.v_x) < 1e-3
         assert nose.mach_sonic < 1e-5
         # Bernoulli: the enthalpy at rest is all of the energy.
@@ -396,3 +396,23 @@ def test_grid_and_orbit_agree_with_points():
     np.testing.assert_allclose(sheath.along(orbit, series).n_p, point.n_p, rtol=1e-9)
     with pytest.raises(InputError, match="speed"):
         sheath.along(orbit, series.drop_vars("speed"))
+
+
+class TestSubsolarSheath:
+    def test_is_at_rest_in_balance_with_the_wind(self):
+        """Without field the pressure there is that of the wind brought to rest, and the density the shock's and more."""
+        found = magnetosheath.subsolar_sheath(5.0, 500.0, t_p=1e5)
+        p_dyn = wind.dynamic_pressure(5.0, 500.0)
+        assert 0.86 < float(found.p) / float(p_dyn) < 0.91
+        assert 3.5 < float(found.n_p) / 5.0 < 4.6
+        assert float(found.b) == 0.0
+
+    def test_field_across_the_flow_piles_up_and_along_it_does_not(self):
+        across = magnetosheath.subsolar_sheath(5.0, 400.0, b_z=-5.0)
+        along = magnetosheath.subsolar_sheath(5.0, 400.0, b_x=5.0)
+        assert float(across.b) > 3.0 * 5.0
+        assert float(along.b) < 0.5 * float(across.b)
+
+    def test_wind_without_a_shock_and_missing_wind_give_nothing(self):
+        found = magnetosheath.subsolar_sheath(np.array([5.0, 5.0, np.nan]), 300.0, b_z=np.array([-5.0, -80.0, -5.0]))
+        assert np.isfinite(found.n_p).tolist() == [True, False, False]

@@ -200,6 +200,11 @@ def _dst(model: Any, run: Run) -> Run:
     return {**dst, **evaluate("dst_star", pressure, run | dst)}
 
 
+def _open_flux(model: Any, run: Run) -> Run:
+    inputs = bind(model, run)
+    return settle("open_flux", model(**inputs).open_flux, model, inputs, run)
+
+
 def _auroral_electrojets(model: Any, run: Run) -> Run:
     inputs = bind(model, run)
     result = model(**inputs)
@@ -287,8 +292,11 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "open_flux",
         "How much magnetic flux is open?",
-        ("magnetosphere.convection.expanding_contracting",),
-        _single("open_flux"),
+        (
+            "magnetosphere.open_flux.expanding_contracting",
+            "magnetosphere.open_flux.loading_unloading",
+        ),
+        _open_flux,
     ),
     Stage(
         "dst",

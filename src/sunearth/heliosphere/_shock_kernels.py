@@ -241,4 +241,4 @@ def flattened(*arrays):
     """Broadcast to one shape, and give contiguous rows of double precision with that shape."""
     together = np.broadcast_arrays(*arrays)
     shape = together[0].shape
-    return [np.ascontiguousarray(x, dtype=float).ravel() for x in together], shape
+    return [np.array(x, dtype=float).ravel() for x in together], shape

@@ -64,41 +64,133 @@ def follow_fast_in_slow_out(hours, target, inward, outward, start):  # type: ign
 
 
 @njit(cache=True, nogil=True)
-def cubic_budget(hours, opening, closing, start, longest):  # type: ignore[no-untyped-def]
-    """Mean over each interval of the solution of x' = opening - closing x^3, per hour, for x not below 0.
+def power_budget(hours, opening, closing, start, exponent, response, longest):  # type: ignore[no-untyped-def]
+    """Flux that is opened at a given rate and closed as a power of itself, per hour, for x not below 0.
 
-    Each interval is cut into steps of at most `longest` hours. A step solves the equation linearised where it
-    begins exactly (the exponential Rosenbrock-Euler scheme): second order, and stable however strong the driving.
-    Where an input is NaN nothing is opened, and closing goes on at its last known strength.
+    x' = opening - c, where c nears closing x^exponent with the time constant `response` (h); it equals it where
+    `response` is 0. Returns the means of x and of c over each interval, and x at its end. Each interval is cut into
+    steps of at most `longest` hours. Without a delay a step solves the equation linearised where it begins exactly (the
+    exponential Rosenbrock-Euler scheme); with one, half a relaxation of c, a step of x and another half. Both are
+    second order, and what is closed is what was opened less what stays. Where an input is NaN nothing is opened, and
+    closing goes on at its last known strength.
     """
     rows, length = opening.shape
-    means = np.empty((rows, length))
+    means, closed, ends = np.empty((rows, length)), np.empty((rows, length)), np.empty((rows, length))
     for row in range(rows):
         state, strength = start[row, 0] if length > 0 else math.nan, 0.0
+        rate = math.nan
         for k in range(length):
-            means[row, k] = math.nan
-            duration = hours[row, k]
+            means[row, k] = closed[row, k] = math.nan
+            duration, delay = hours[row, k], response[row, k]
+            ends[row, k] = state
             if math.isnan(duration):
                 continue
-            known = not (math.isnan(opening[row, k]) or math.isnan(closing[row, k]))
+            known = not (math.isnan(opening[row, k]) or math.isnan(closing[row, k]) or math.isnan(delay))
             if known:
                 strength = closing[row, k]
             source = opening[row, k] if known else 0.0
-            steps = max(1, math.ceil(duration / longest))
+            delayed = known and delay > SHORTEST_DELAY
+            steps = max(1, math.ceil(duration / (min(longest, 0.25 * delay) if delayed else longest)))
             step = duration / steps
-            area = 0.0
+            keep = math.exp(-0.5 * step / delay) if delayed else 0.0
+            area, begun = 0.0, state
             for _ in range(steps):
-                rate = source - strength * state**3
-                slope = 3.0 * strength * state**2
-                reach = slope * step
-                # (1 - exp(-reach)) / reach, by its series where that would cancel
-                weight = -math.expm1(-reach) / reach if reach > 1e-8 else 1.0 - 0.5 * reach
-                after = max(state + step * weight * rate, 0.0)
-                area += 0.5 * (state + after)
+                wanted = strength * state**exponent
+                lift = 0.5
+                if delayed:
+                    if math.isnan(rate):
+                        rate = wanted
+                    rate = wanted + (rate - wanted) * keep
+                    change = step * (source - rate)
+                    after = max(state + change, 0.0)
+                    wanted = strength * after**exponent
+                    rate = wanted + (rate - wanted) * keep
+                else:
+                    reach = exponent * strength * (state ** (exponent - 1.0) if state > 0.0 else 0.0) * step
+                    # (1 - exp(-reach)) / reach, by its series where that would cancel
+                    weight = -math.expm1(-reach) / reach if reach > 1e-8 else 1.0 - 0.5 * reach
+                    # where the mean lies between the first and the last value, in units of the first slope
+                    lift = (1.0 - weight) / reach if reach > 1e-4 else 0.5 - reach / 6.0
+                    change = step * (source - wanted)
+                    after = max(state + weight * change, 0.0)
+                    rate = strength * after**exponent
+                area += state + lift * change if after > 0.0 else 0.5 * state
                 state = after
+            ends[row, k] = state
             if known:
                 means[row, k] = area / steps
-    return means
+                closed[row, k] = source - (state - begun) / duration
+    return means, closed, ends
+
+
+SHORTEST_DELAY = 1.0 / 60.0  # h; what answers faster answers at once
+
+
+@njit(cache=True, nogil=True)
+def load_and_unload(hours, opening, quiet, onset, end, decay, start):  # type: ignore[no-untyped-def]
+    """Flux that piles up until it passes `onset`, then is closed as x / decay until it has fallen to `end`.
+
+    While it loads, x' = opening - quiet; all rates are per hour. The solution between two switches is exact, and so is
+    the time at which each comes. Returns the means of x and of its closing over each interval, x at its end, and how
+    many unloadings began. Where an input is NaN nothing is opened; thresholds keep their last known values.
+    """
+    rows, length = opening.shape
+    means, closed = np.empty((rows, length)), np.empty((rows, length))
+    ends, begun = np.empty((rows, length)), np.empty((rows, length))
+    for row in range(rows):
+        state, unloading = start[row, 0] if length > 0 else math.nan, False
+        if state < 0.0:
+            state = 0.0
+        high = low = fall = math.inf
+        for k in range(length):
+            means[row, k] = closed[row, k] = begun[row, k] = math.nan
+            ends[row, k] = state
+            left = hours[row, k]
+            if math.isnan(left):
+                continue
+            known = not math.isnan(opening[row, k] + quiet[row, k] + onset[row, k] + end[row, k] + decay[row, k])
+            known = known and onset[row, k] > 0.0 and decay[row, k] > 0.0
+            if known:
+                high, fall = onset[row, k], decay[row, k]
+                low = min(end[row, k], (1.0 - LEAST_DROP) * high)
+            source = opening[row, k] if known else 0.0
+            loading = source - quiet[row, k] if known else 0.0
+            level = source * fall
+            whole, first, area, count = left, state, 0.0, 0.0
+            while left > 0.0:
+                if unloading and state <= low:
+                    unloading = False
+                elif not unloading and state >= high:
+                    unloading = True
+                    count += 1.0
+                if unloading:
+                    # nears `level`, and passes `low` only if that lies below it
+                    until = fall * math.log((state - level) / (low - level)) if level < low else math.inf
+                    step = min(left, until)
+                    after = level + (state - level) * math.exp(-step / fall)
+                    area += level * step + (state - level) * -fall * math.expm1(-step / fall)
+                    after = low if until <= left else after
+                else:
+                    until = (high - state) / loading if loading > 0.0 else math.inf
+                    step = min(left, until)
+                    after = high if until <= left else state + loading * step
+                    if after < 0.0:  # nothing is left to close
+                        step_down = -state / loading
+                        area += 0.5 * state * step_down
+                        after = 0.0
+                    else:
+                        area += 0.5 * (state + after) * step
+                state = after
+                left -= step
+            ends[row, k] = state
+            if known:
+                means[row, k] = area / whole if whole > 0.0 else state
+                closed[row, k] = source - (state - first) / whole if whole > 0.0 else math.nan
+                begun[row, k] = count
+    return means, closed, ends, begun
+
+
+LEAST_DROP = 1e-3  # of the flux at onset: an unloading closes at least that, so that switches do not pile up
 
 
 @njit(cache=True, nogil=True)

@@ -1,4 +1,4 @@
-"""Convection: the electric field that the wind imposes, the voltage across the polar cap, and the flux it holds."""
+"""Convection: the electric field that the wind imposes, the voltage across the polar cap, and the drift it drives."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 from sunearth.core.arrays import namespace
 from sunearth.core.constants import DIPOLE_EQUATORIAL_FIELD, EARTH_RADIUS, VACUUM_PERMEABILITY
 from sunearth.core.model import model
-from sunearth.core.units import R_E, GWb, S, deg, dimensionless, km, km_s, kV, mV_m, nPa, nT, utc
-from sunearth.numerics.series import as_rows, interval_hours
+from sunearth.core.units import R_E, MeV_G, S, deg, dimensionless, h, km, km_s, kV, mV_m, nPa, nT
 
 from .coupling import kan_lee_1979, transverse
 
@@ -317,147 +316,307 @@ def kivelson_ridley_2008(
     return 1e-4 * speed**2 + kan_lee_1979.spec.function(speed, b_y, b_z) * length * 1e-6 * transmitted
 
 
-_GWB = 1e-9
-_IONOSPHERE = 110.0
-"""km, where currents close and the polar cap is drawn"""
-
-
-def _dipole_flux(height: Any) -> Any:
-    """Return 2 pi R^2 B_0 (R / r) in GWb: the flux of the dipole through one hemisphere of radius r."""
-    radius = EARTH_RADIUS + 1e3 * height
-    return 2.0 * np.pi * EARTH_RADIUS**3 / radius * DIPOLE_EQUATORIAL_FIELD * 1e-9 * _GWB
-
-
 @model(
-    cite="Milan et al. 2012, J. Geophys. Res. 117, A03226, doi:10.1029/2011JA017082",
-    valid={"radius": (0.0, 45.0)},
-    monotonic={"radius": 1},
+    cite="Dungey 1961, Phys. Rev. Lett. 6, 47, doi:10.1103/PhysRevLett.6.47",
+    valid={"e_y": (-20.0, 30.0), "fraction": (0.05, 0.3)},
+    monotonic={"e_y": 1},
 )
-def open_flux_of_radius(radius: deg, height: km = _IONOSPHERE) -> GWb:
-    """Magnetic flux through a circular polar cap.
+def penetrating_field(e_y: mV_m, fraction: dimensionless = 0.15) -> mV_m:
+    """Part of the wind's electric field that is found across the magnetosphere.
 
     Parameters
     ----------
-    radius : float or array, deg
-        Radius of the cap: angular distance of its edge from the magnetic pole, at `height`.
-    height : float or array, km
-        Height above the Earth's surface at which the cap is drawn.
+    e_y : float or array, mV/m
+        Dawn-dusk electric field of the wind, positive for southward field.
+    fraction : float or array, 1
+        Share that gets in: a tenth to a fifth.
 
     Returns
     -------
-    open_flux : float or array, GWb
-        Flux of the centred dipole of 2020 through the cap of one hemisphere.
+    e_y : float or array, mV/m
+        Dawn-dusk field of the magnetosphere; nothing for northward field.
+
+    Examples
+    --------
+    >>> float(penetrating_field(2.0).round(2))
+    0.3
+    """
+    xp = namespace(e_y, fraction)
+    return fraction * xp.maximum(e_y, 0.0)
+
+
+@model(
+    cite="Volland 1973, J. Geophys. Res. 78, 171, doi:10.1029/JA078i001p00171",
+    valid={"cpcp": (10.0, 300.0), "radius": (8.0, 30.0), "height": (80.0, 1000.0)},
+    monotonic={"cpcp": 1, "radius": -1},
+)
+def polar_cap_field(cpcp: kV, radius: deg, height: km = 110.0) -> mV_m:
+    """Mean dawn-dusk electric field across a circular polar cap.
+
+    Parameters
+    ----------
+    cpcp : float or array, kV
+        Voltage across the cap.
+    radius : float or array, deg
+        Angular radius of the cap.
+    height : float or array, km
+        Height of the ionosphere above the ground.
+
+    Returns
+    -------
+    e_y : float or array, mV/m
+        Voltage over the diameter 2 r sin(radius).
 
     Notes
     -----
-    2 pi R_E^2 B_0 sin^2(radius) R_E / r, of which the whole hemisphere has 7.5 GWb.
+    400 kV across a cap of 15 degrees are 121 mV/m on the ground's radius; the 8 mV/m in print elsewhere would take
+    26 kV.
 
     Examples
     --------
-    >>> float(open_flux_of_radius(15.0).round(2))
-    0.5
+    >>> float(polar_cap_field(60.0, 15.0).round(1))
+    17.9
     """
-    xp = namespace(radius, height)
-    return _dipole_flux(height) * xp.sin(radius * (np.pi / 180.0)) ** 2
+    xp = namespace(cpcp, radius, height)
+    across = 2.0 * (EARTH_RADIUS * 1e-3 + height) * xp.sin(radius * (np.pi / 180.0))
+    return 1e3 * cpcp / across  # kV/km is 1000 mV/m
 
 
 @model(
-    cite="Milan et al. 2012, J. Geophys. Res. 117, A03226, doi:10.1029/2011JA017082",
-    valid={"open_flux": (0.0, 3.0)},
-    monotonic={"open_flux": 1},
+    cite="Volland 1973, J. Geophys. Res. 78, 171, doi:10.1029/JA078i001p00171",
+    valid={"cpcp": (10.0, 300.0), "radius": (8.0, 30.0), "height": (80.0, 1000.0)},
+    monotonic={"cpcp": 1, "radius": -1},
 )
-def polar_cap_radius(open_flux: GWb, height: km = _IONOSPHERE) -> deg:
-    """Angular radius of the circular polar cap that holds an open flux.
+def polar_cap_drift(cpcp: kV, radius: deg, height: km = 110.0) -> km_s:
+    """Antisunward drift over the middle of a circular polar cap.
 
     Parameters
     ----------
-    open_flux : float or array, GWb
-        Open magnetic flux of one hemisphere.
-    height : float or array, km
-        Height above the Earth's surface at which the cap is drawn.
-
-    Returns
-    -------
+    cpcp : float or array, kV
+        Voltage across the cap.
     radius : float or array, deg
-        Angular distance of its edge from the magnetic pole; NaN for more flux than the dipole has.
-
-    Examples
-    --------
-    >>> float(polar_cap_radius(0.5).round(1))
-    15.0
-    """
-    xp = namespace(open_flux, height)
-    return xp.asin(xp.sqrt(open_flux / _dipole_flux(height))) * (180.0 / np.pi)
-
-
-_GWB_PER_KV_H = 3.6e-3
-"""1 kV opens 1 kWb each second"""
-_FLUX_OF_CLOSING = 0.5
-"""GWb, the flux at which the closing potential is quoted"""
-_LONGEST_STEP = 1.0 / 30.0
-"""h, a tenth of the shortest time in which the polar cap answers"""
-
-
-@model(
-    cite="Cowley and Lockwood 1992, Ann. Geophys. 10, 103",
-    valid={"reconnection_potential": (0.0, 600.0)},
-    along="time",
-)
-def expanding_contracting(
-    time: utc,
-    reconnection_potential: kV,
-    start: GWb = 0.4,
-    closing_potential: kV = 25.0,
-    background_potential: kV = 10.0,
-) -> GWb:
-    """Open magnetic flux of one hemisphere, as the dayside opens it and the tail closes it.
-
-    Parameters
-    ----------
-    time : datetime64, (..., time)
-        Times in UTC, ascending; each value of the drivers holds until the next.
-    reconnection_potential : array (..., time), kV
-        Rate at which the dayside opens flux.
-    start : float or array (..., time), GWb
-        Open flux at the first time (only its first value counts).
-    closing_potential : float or array (..., time), kV
-        Rate at which the tail closes flux when 0.5 GWb is open.
-    background_potential : float or array (..., time), kV
-        Opening that goes on whatever the coupling function says.
+        Angular radius of the cap.
+    height : float or array, km
+        Height of the ionosphere above the ground.
 
     Returns
     -------
-    open_flux : array (..., time), GWb
-        Mean over the interval from each time to the next. Where a driver is NaN it is NaN, and the tail goes on
-        closing.
+    speed : float or array, km/s
+        E / B with :func:`polar_cap_field` and the field of the dipole at its pole.
+
+    Examples
+    --------
+    >>> float(polar_cap_drift(60.0, 15.0, 0.0).round(2))
+    0.31
+    """
+    field = 2.0 * DIPOLE_EQUATORIAL_FIELD * (EARTH_RADIUS / (EARTH_RADIUS + 1e3 * height)) ** 3
+    return polar_cap_field.spec.function(cpcp, radius, height) / field * 1e3
+
+
+@model(
+    cite="Maynard and Chen 1975, J. Geophys. Res. 80, 1009, doi:10.1029/JA080i007p01009",
+    valid={"kp": (0.0, 8.5)},
+    monotonic={"kp": 1},
+)
+def maynard_chen_1975(kp: dimensionless) -> kV:
+    """Strength of shielded convection from the planetary index.
+
+    Parameters
+    ----------
+    kp : float or array, 1
+        Kp.
+
+    Returns
+    -------
+    strength : float or array, kV
+        A in the potential A (r / R_E)^2 sin(local time) of :func:`volland_stern`.
 
     Notes
     -----
-    dF/dt = Phi_D - Phi_N. The tail is taken to reconnect as Phi_N = 25 kV (F / 0.5 GWb)^3: inflow that goes as the
-    lobe field and an Alfven speed that does too would give the square, and a tail that flares and thins as it fills
-    the rest. A tail that closes in proportion to F lets the cap grow without bound in great storms.
-
-    The exponent, among 1 to 4, and the two voltages rest on the radii of the region 1 and 2 currents of AMPERE in six
-    storms from 2010 to 2017, less 3.3 degrees (Burrell et al. 2020, Ann. Geophys. 38, 481) and driven by
-    `milan_2012`: RMSE 0.12 to 0.22 GWb, correlation 0.77 to 0.93, the largest caps too small by up to a quarter; and
-    on the open-closed boundary seen by IMAGE in four storms of 2000 and 2001, with hourly drivers: 0.16 to 0.23 GWb,
-    0.5 to 0.7, the largest caps too large by as much. Neither set is independent of the choice. Substorms are not in
-    it: it is their average, and 0.37 GWb is what it leaves in long calm, where 0.2 GWb has been seen.
+    0.045 (1 - 0.159 Kp + 0.0093 Kp^2)^-3 kV, made so that the last closed equipotential meets the plasmapause of
+    quiet and moderate times. It is largest at Kp 8.5.
 
     Examples
     --------
-    >>> time = np.datetime64("2015-03-17T00", "ns") + np.arange(9) * np.timedelta64(1, "h")
-    >>> flux = expanding_contracting(time, np.repeat([0.0, 150.0, 0.0], 3))
-    >>> [float(f) for f in flux[[0, 5, 8]].round(2)]
-    [0.4, 0.92, 0.5]
+    >>> float(maynard_chen_1975(3.0).round(3))
+    0.202
     """
-    from ._kernels import cubic_budget
+    return 0.045 * (1.0 - 0.159 * kp + 0.0093 * kp**2) ** -3
 
-    _, hours, opening, closing, first, restore = as_rows(
-        time,
-        interval_hours(time),
-        _GWB_PER_KV_H * (reconnection_potential + background_potential),
-        _GWB_PER_KV_H * closing_potential / _FLUX_OF_CLOSING**3,
-        start,
-    )
-    return restore(cubic_budget(hours, opening, closing, first, _LONGEST_STEP) + 0.0 * first)
+
+_VOLLAND_STERN = "Stern 1975, J. Geophys. Res. 80, 595, doi:10.1029/JA080i004p00595"
+_SHIELDED = {"r": (1.5, 10.0), "mlt": (0.0, 24.0), "strength": (0.04, 20.0), "shielding": (1.0, 3.0)}
+
+
+class EquatorialField(NamedTuple):
+    """An electric field in the equatorial plane."""
+
+    e_r: mV_m
+    e_phi: mV_m
+
+
+def _local_angle(xp: Any, mlt: Any) -> tuple[Any, Any]:
+    """Return sine and cosine of local time as an angle from midnight through dawn."""
+    angle = mlt * (np.pi / 12.0)
+    return xp.sin(angle), xp.cos(angle)
+
+
+@model(cite=_VOLLAND_STERN, valid=_SHIELDED)
+def volland_stern(r: R_E, mlt: h, strength: kV, shielding: dimensionless = 2.0) -> kV:
+    """Potential of convection in the equatorial plane, shielded near the Earth.
+
+    Parameters
+    ----------
+    r : float or array, R_E
+        Geocentric distance.
+    mlt : float or array, h
+        Magnetic local time.
+    strength : float or array, kV
+        Potential at 1 R_E at dawn: of :func:`maynard_chen_1975`, or of :func:`uniform_strength` with shielding 1.
+    shielding : float or array, 1
+        Exponent: 1 for a uniform field, 2 for the field that fits the plasmapause.
+
+    Returns
+    -------
+    potential : float or array, kV
+        A (r / R_E)^gamma sin(local time), positive at dawn.
+
+    Examples
+    --------
+    >>> float(volland_stern(6.0, 6.0, 0.2).round(1))
+    7.2
+    """
+    xp = namespace(r, mlt, strength, shielding)
+    sine, _ = _local_angle(xp, mlt)
+    return strength * r**shielding * sine
+
+
+@model(cite=_VOLLAND_STERN, valid=_SHIELDED)
+def volland_stern_field(r: R_E, mlt: h, strength: kV, shielding: dimensionless = 2.0) -> EquatorialField:
+    """Electric field of shielded convection in the equatorial plane.
+
+    Parameters
+    ----------
+    r : float or array, R_E
+        Geocentric distance.
+    mlt : float or array, h
+        Magnetic local time.
+    strength : float or array, kV
+        Potential at 1 R_E at dawn.
+    shielding : float or array, 1
+        Exponent of the potential.
+
+    Returns
+    -------
+    e_r : float or array, mV/m
+        Component away from the Earth.
+    e_phi : float or array, mV/m
+        Eastward component.
+
+    Notes
+    -----
+    Minus the gradient of :func:`volland_stern`.
+
+    Examples
+    --------
+    >>> field = volland_stern_field(6.0, 18.0, 0.2)
+    >>> float(field.e_r.round(3)), abs(float(field.e_phi.round(3)))
+    (0.377, 0.0)
+    """
+    xp = namespace(r, mlt, strength, shielding)
+    sine, cosine = _local_angle(xp, mlt)
+    scale = -strength * r ** (shielding - 1.0) * (1e6 / EARTH_RADIUS)  # kV/R_E in mV/m
+    return EquatorialField(scale * shielding * sine, scale * cosine)
+
+
+@model(cite=_VOLLAND_STERN, valid={"e_y": (0.01, 5.0)}, monotonic={"e_y": 1})
+def uniform_strength(e_y: mV_m) -> kV:
+    """Strength of convection with a uniform dawn-dusk field.
+
+    Parameters
+    ----------
+    e_y : float or array, mV/m
+        Field in the equatorial plane, from dawn to dusk.
+
+    Returns
+    -------
+    strength : float or array, kV
+        E R_E, for :func:`volland_stern` with shielding 1.
+
+    Examples
+    --------
+    >>> float(uniform_strength(1.0).round(2))
+    6.37
+    """
+    return e_y * EARTH_RADIUS * 1e-6
+
+
+@model(
+    cite=_VOLLAND_STERN,
+    valid={"mlat": (45.0, 72.0), "mlt": (0.0, 24.0), "strength": (0.04, 20.0), "shielding": (1.0, 3.0)},
+)
+def mapped_volland_stern(mlat: deg, mlt: h, strength: kV, shielding: dimensionless = 2.0, height: km = 110.0) -> kV:
+    """Potential of shielded convection in the ionosphere below it.
+
+    Parameters
+    ----------
+    mlat : float or array, deg
+        Magnetic latitude in the dipole, equatorward of the polar cap.
+    mlt : float or array, h
+        Magnetic local time.
+    strength : float or array, kV
+        Potential at 1 R_E at dawn.
+    shielding : float or array, 1
+        Exponent of the potential.
+    height : float or array, km
+        Height of the ionosphere above the ground.
+
+    Returns
+    -------
+    potential : float or array, kV
+        Of :func:`volland_stern` where the dipole's field line crosses the equator.
+
+    Examples
+    --------
+    >>> float(mapped_volland_stern(65.9, 6.0, 0.2).round(1))
+    7.4
+    """
+    xp = namespace(mlat, mlt, strength, shielding, height)
+    top = (1.0 + 1e3 * height / EARTH_RADIUS) / xp.cos(mlat * (np.pi / 180.0)) ** 2
+    return volland_stern.spec.function(top, mlt, strength, shielding)
+
+
+@model(
+    cite=_VOLLAND_STERN,
+    valid={"potential": (-100.0, 100.0), "moment": (0.0, 1000.0), "r": (1.5, 10.0), "charge": (1.0, 2.0)},
+)
+def pseudo_potential(potential: kV, moment: MeV_G, r: R_E, charge: dimensionless = 1.0) -> kV:
+    """Potential along whose contours a charged particle drifts in the equatorial plane of the dipole.
+
+    Parameters
+    ----------
+    potential : float or array, kV
+        Electric potential there, convection and corotation.
+    moment : float or array, MeV/G
+        Magnetic moment of a particle that mirrors at the equator.
+    r : float or array, R_E
+        Geocentric distance.
+    charge : float or array, 1
+        Charge in units of the proton's; -1 for electrons.
+
+    Returns
+    -------
+    potential : float or array, kV
+        Potential plus moment times field over charge: the total energy per charge, which a drift conserves.
+
+    Notes
+    -----
+    For particles well below the speed of light. With no moment the contours are those of the cold plasma.
+
+    Examples
+    --------
+    >>> float(pseudo_potential(0.0, 1.0, 6.6).round(2))
+    1.04
+    """
+    field = DIPOLE_EQUATORIAL_FIELD * 1e-5 / r**3  # gauss
+    return potential + 1e3 * moment * field / charge
