@@ -120,6 +120,15 @@ def settle(
     return {name: variable, f"{name}_valid": _flag(name, inside)}
 
 
+def several(names: Mapping[str, str], model: Any, inputs: Mapping[str, Any], run: Mapping[str, xr.DataArray]) -> Run:
+    """Evaluate a model of several outputs once and return those in `names`, output by variable, with their flags."""
+    result = model(**inputs)
+    added: Run = {}
+    for output, name in names.items():
+        added |= settle(name, getattr(result, output), model, inputs, run)
+    return added
+
+
 def _flag(name: str, inside: xr.DataArray) -> xr.DataArray:
     flag = inside.astype(bool)
     flag.name = f"{name}_valid"
@@ -194,6 +203,18 @@ def _bow_shock(model: Any, run: Run) -> Run:
     return evaluate("bow_shock_standoff", model, run, **_angle(model, 0.0))
 
 
+def _magnetosheath(model: Any, run: Run) -> Run:
+    return several(
+        {"n_p": "sheath_density", "t": "sheath_temperature", "b": "sheath_field"}, model, bind(model, run), run
+    )
+
+
+def _x_line(model: Any, run: Run) -> Run:
+    """As far as 45 degrees from the Sun-Earth line: to the terminator it has several times the voltage that is seen."""
+    names = {"potential": "x_line_potential", "length": "x_line_length", "tilt": "x_line_tilt"}
+    return several(names, model, bind(model, run, end_angle=np.pi / 4), run)
+
+
 def _dst(model: Any, run: Run) -> Run:
     dst = evaluate("dst", model, run)
     pressure = resolve("sunearth.magnetosphere.ring_current.pressure_corrected_dst")
@@ -201,8 +222,66 @@ def _dst(model: Any, run: Run) -> Run:
 
 
 def _open_flux(model: Any, run: Run) -> Run:
+    names = {"open_flux": "open_flux", "radius": "polar_cap_radius", "nightside_potential": "nightside_potential"}
+    return several(names, model, bind(model, run), run)
+
+
+TAIL_SECTION = 20.0
+"""Distance behind the Earth at which the tail is described, R_E."""
+
+
+def _tail(model: Any, run: Run) -> Run:
+    """Radius and lobe field: of a shape that was fitted, or of one that holds the open flux."""
+    if "x" in model.spec.parameters:
+        inputs = bind(model, run, x=-TAIL_SECTION)
+        shape = model(**inputs)
+        radius = settle("tail_radius", shape.radius, model, inputs, run)
+        balance = resolve("sunearth.magnetosphere.tail.lobe_field")
+        given = bind(balance, run, flare=shape.flare)
+        lobe = settle("lobe_field", balance(**given), balance, given, run)
+        lobe["lobe_field_valid"] = _flag("lobe_field", lobe["lobe_field_valid"] & radius["tail_radius_valid"])
+        return radius | lobe
+    thermal = resolve("sunearth.heliosphere.wind.thermal_pressure")
+    flank = run["magnetopause_standoff"] * 2.0 ** run["magnetopause_flaring"]
+    flank.attrs = {"units": "R_E"}
+    static = run["p_mag"] + thermal(**bind(thermal, run))
+    static.attrs = {"units": "nPa"}
+    inputs = bind(model, run, distance=TAIL_SECTION, p_static=static, start_radius=flank)
+    return several({"radius": "tail_radius", "b_lobe": "lobe_field"}, model, inputs, run)
+
+
+def _neutral_sheet(model: Any, run: Run) -> Run:
+    place = {"x": -TAIL_SECTION} if "x" in model.spec.parameters else {}
+    return evaluate("neutral_sheet_z", model, run, y=0.0, **place)
+
+
+def _substorms(model: Any, run: Run) -> Run:
     inputs = bind(model, run)
-    return settle("open_flux", model(**inputs).open_flux, model, inputs, run)
+    cycle = resolve("sunearth.magnetosphere.substorms.freeman_morley_2004")
+    power = {"time": run["time"], "power": run["epsilon"]}
+    return {
+        **settle("al_substorm", model(**inputs).al, model, inputs, run),
+        **settle("substorm_phase", cycle(**power).phase, cycle, power, run),
+    }
+
+
+RESONANT_SHELL = 4.0
+"""L of the field line whose resonance is followed: it comes down at 60 degrees magnetic latitude."""
+
+
+def _field_line_resonance(model: Any, run: Run) -> Run:
+    """At noon where storms move the plasmapause over the line, with the density that it leaves there."""
+    density = resolve("sunearth.magnetosphere.plasmasphere.electron_density")
+    shell = RESONANT_SHELL
+    day = run["time"].dt.dayofyear.astype(float)
+    day.attrs = {"units": "d"}
+    given = bind(density, run, l_shell=shell, mlt=12.0, day_of_year=day)
+    ions = density(**given)
+    ions.attrs["assumes"] = "; ".join(
+        text for text in (run["plasmapause_l"].attrs.get("assumes", ""), "protons alone on the resonant line") if text
+    )
+    held = run | {"equatorial_density": ions, "equatorial_density_valid": run["plasmapause_l_valid"]}
+    return evaluate("resonance_period", model, held, l_shell=shell)
 
 
 def _auroral_electrojets(model: Any, run: Run) -> Run:
@@ -273,10 +352,22 @@ STAGES: tuple[Stage, ...] = (
         _bow_shock,
     ),
     Stage(
+        "magnetosheath",
+        "What presses on the nose of the magnetopause?",
+        ("magnetosphere.magnetosheath.subsolar_sheath",),
+        _magnetosheath,
+    ),
+    Stage(
         "reconnection",
         "How fast does the dayside open magnetic flux?",
         ("magnetosphere.coupling.milan_2012",),
         _single("reconnection_potential"),
+    ),
+    Stage(
+        "x_line",
+        "Where does the dayside reconnect?",
+        ("magnetosphere.x_line.potential_along_x_line",),
+        _x_line,
     ),
     Stage(
         "cpcp",
@@ -297,6 +388,22 @@ STAGES: tuple[Stage, ...] = (
             "magnetosphere.open_flux.loading_unloading",
         ),
         _open_flux,
+    ),
+    Stage(
+        "tail",
+        "How strong is the field of the tail?",
+        ("magnetosphere.tail.petrinec_russell_1996_tail", "magnetosphere.tail.coroniti_kennel_1972"),
+        _tail,
+    ),
+    Stage(
+        "neutral_sheet",
+        "Where is the neutral sheet?",
+        (
+            "magnetosphere.plasma_sheet.tsyganenko_2015",
+            "magnetosphere.plasma_sheet.fairfield_1980",
+            "magnetosphere.plasma_sheet.hammond_1994",
+        ),
+        _neutral_sheet,
     ),
     Stage(
         "dst",
@@ -323,6 +430,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "electrojets", "How strong are the auroral electrojets?", ("ground.indices.electrojets",), _auroral_electrojets
     ),
+    Stage("substorms", "Which substorms come of it?", ("magnetosphere.substorms.substorm_electrojet",), _substorms),
     Stage(
         "plasmapause",
         "Where does the plasmasphere end?",
@@ -333,6 +441,12 @@ STAGES: tuple[Stage, ...] = (
             "magnetosphere.plasmasphere.eroded_plasmapause",
         ),
         _plasmapause,
+    ),
+    Stage(
+        "field_line_resonance",
+        "With what period do field lines swing?",
+        ("magnetosphere.field_line_resonance.resonance_period",),
+        _field_line_resonance,
     ),
     Stage("oval", "Where is the aurora?", ("aurora.oval.storm_oval", "aurora.oval.starkov_1994"), _oval),
     Stage(
