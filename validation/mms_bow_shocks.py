@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sunearth.heliosphere import shocks, wind
+from sunearth.heliosphere import shock_normals, shocks, wind
 
 FILE = "boundaries/mms_bow_shocks_2016_2018_upstream_downstream.csv"
 
@@ -93,11 +93,11 @@ def score_normals(folder: Path) -> dict[str, dict[str, float]]:
     data = crossings(folder)
     fields, flows = (data["b_up"], data["b_down"]), (data["v_up"], data["v_down"])
     methods = {
-        "coplanarity": shocks.coplanarity_normal(*fields),
-        "velocity": shocks.velocity_normal(*flows),
-        "mixed, jump": shocks.mixed_normal(*fields, *flows),
-        "mixed, upstream": shocks.mixed_normal(*fields, *flows, field="up"),
-        "mixed, downstream": shocks.mixed_normal(*fields, *flows, field="down"),
+        "coplanarity": shock_normals.coplanarity_normal(*fields),
+        "velocity": shock_normals.velocity_normal(*flows),
+        "mixed, jump": shock_normals.mixed_normal(*fields, *flows),
+        "mixed, upstream": shock_normals.mixed_normal(*fields, *flows, field="up"),
+        "mixed, downstream": shock_normals.mixed_normal(*fields, *flows, field="down"),
     }
     angles = {
         name: np.rad2deg(np.arccos(np.clip(np.abs((normal * data["normal"]).sum(-1)), 0, 1)))

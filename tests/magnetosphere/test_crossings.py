@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sunearth.core.errors import InputError
-from sunearth.heliosphere.shocks import de_hoffmann_teller
+from sunearth.heliosphere.shock_normals import de_hoffmann_teller
 from sunearth.magnetosphere.crossings import (
     alfven_velocity,
     boundary_depth,

@@ -9,9 +9,12 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submodules=[
         "cme",
         "energetic_particles",
+        "foreshock",
         "parker_wind",
         "propagation",
         "sheet",
+        "shock_acceleration",
+        "shock_normals",
         "shocks",
         "spiral",
         "streams",

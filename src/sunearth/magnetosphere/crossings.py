@@ -13,7 +13,7 @@ from sunearth.core.constants import BOLTZMANN, ELEMENTARY_CHARGE, PROTON_MASS, V
 from sunearth.core.errors import InputError
 from sunearth.core.model import model
 from sunearth.core.units import km, km_s, mA_m, nA_m2, nT, s
-from sunearth.heliosphere.shocks import DeHoffmannTeller, de_hoffmann_teller, minimum_variance
+from sunearth.heliosphere.shock_normals import DeHoffmannTeller, de_hoffmann_teller, minimum_variance
 
 from ._event_series import (
     Boundary,
