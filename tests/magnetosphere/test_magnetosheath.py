@@ -400,7 +400,7 @@ def test_grid_and_orbit_agree_with_points():
 
 class TestSubsolarSheath:
     def test_is_at_rest_in_balance_with_the_wind(self):
-        """Without field its pressure is that of the wind brought to rest, its density that behind the shock and more."""
+        """Without field its pressure is that of the wind brought to rest, its density that behind the shock."""
         found = magnetosheath.subsolar_sheath(5.0, 500.0, t_p=1e5)
         p_dyn = wind.dynamic_pressure(5.0, 500.0)
         assert 0.86 < float(found.p) / float(p_dyn) < 0.91

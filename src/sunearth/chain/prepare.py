@@ -130,7 +130,7 @@ def join_notes(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
 
 
-OBSERVED = {"dst": "dst_observed", "sym_h": "sym_h_observed", "kp": "kp_observed", "ae": "ae_observed"}
+OBSERVED = {name: f"{name}_observed" for name in ("dst", "sym_h", "kp", "ae", "current_boundary")}
 """Indices that come with the wind are observations: their names must not collide with the modelled ones."""
 
 

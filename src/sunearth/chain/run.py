@@ -90,7 +90,7 @@ def run(
     from sunearth.data.gaps import fill_gaps
 
     wind = fill_gaps(wind, gap_limit)
-    result = with_observed_kp(run_chain(wind, models=models, progress=progress), indices)
+    result = with_observed_cap(with_observed_kp(run_chain(wind, models=models, progress=progress), indices))
     if trace is not None:
         from .field_lines import trace_field_lines
 
@@ -200,6 +200,34 @@ def with_observed_kp(result: xr.Dataset, newer: str | None = None) -> xr.Dataset
         return result  # later than the table: nothing is known
     inside = kp.sel(time=slice(first, last)).rename(time="time_3h")
     return result.assign(kp_observed=inside) if inside.size else result
+
+
+def with_observed_cap(result: xr.Dataset) -> xr.Dataset:
+    """Add the polar cap and the open flux that the observed circle of currents stands for.
+
+    Parameters
+    ----------
+    result : Dataset
+        A run, with ``current_boundary_observed`` if the currents were seen.
+
+    Returns
+    -------
+    Dataset
+        With ``polar_cap_radius_observed`` and ``open_flux_observed``, on the assumption that the circle between region
+        1 and region 2 currents is larger than the cap by a fixed ratio.
+    """
+    if "current_boundary_observed" not in result:
+        return result
+    from sunearth.magnetosphere.open_flux import CURRENTS_OVER_CAP, open_flux_of_radius
+
+    circle = result["current_boundary_observed"]
+    radius = (circle / CURRENTS_OVER_CAP).assign_attrs(units="deg")
+    flux = open_flux_of_radius(radius)
+    assumed = f"currents lie at {CURRENTS_OVER_CAP:g} times the radius of the polar cap"
+    source = circle.attrs.get("references", "")
+    radius.attrs |= {"long_name": "Radius of the polar cap from observed currents", "references": source}
+    flux.attrs |= {"long_name": "Open magnetic flux from observed currents", "references": source, "assumes": assumed}
+    return result.assign(polar_cap_radius_observed=radius, open_flux_observed=flux)
 
 
 def input_hash(wind: xr.Dataset) -> str:

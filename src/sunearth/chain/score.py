@@ -111,7 +111,12 @@ def _on_observed_times(modelled: xr.DataArray, observed: xr.DataArray, trailing:
         return np.where(n > 0, (summed[last] - summed[first]) / n, np.nan), times
 
 
-PAIRS = {"dst": ("dst_observed", "sym_h_observed"), "kp_model": ("kp_observed",), "ae_model": ("ae_observed",)}
+PAIRS = {
+    "dst": ("dst_observed", "sym_h_observed"),
+    "kp_model": ("kp_observed",),
+    "ae_model": ("ae_observed",),
+    "open_flux": ("open_flux_observed",),
+}
 """Modelled variable -> what it is compared with, in order of preference."""
 
 
@@ -133,7 +138,7 @@ def score_run(result: xr.Dataset, event: str = "") -> list[Score]:
     import json
 
     chosen = json.loads(result.attrs.get("models", "{}"))
-    stage_of = {"dst": "dst", "kp_model": "kp", "ae_model": "electrojets"}
+    stage_of = {"dst": "dst", "kp_model": "kp", "ae_model": "electrojets", "open_flux": "open_flux"}
     scores = []
     for modelled, candidates in PAIRS.items():
         for observed in candidates:

@@ -49,6 +49,9 @@ VARIABLES: dict[str, Variable] = {
     "p_dyn_observed": Variable("nPa", "Dynamic pressure of the solar wind as published", 0.0, 500.0),
     "dst": Variable("nT", "Observed Dst index", -3000.0, 1000.0),
     "sym_h": Variable("nT", "Observed SYM-H index", -3000.0, 1000.0),
+    "current_boundary": Variable(
+        "deg", "Observed radius of the circle between region 1 and region 2 currents", 0.0, 60.0
+    ),
     "sym_d": Variable("nT", "Observed SYM-D index", -3000.0, 3000.0),
     "asy_h": Variable("nT", "Observed ASY-H index", -100.0, 5000.0),
     "asy_d": Variable("nT", "Observed ASY-D index", -100.0, 5000.0),

@@ -17,6 +17,10 @@ _FOLDER = Path(__file__).parent / "event_tables"
 _OMNI = "NASA/GSFC OMNIWeb, Space Physics Data Facility; King and Papitashvili 2005, doi:10.1029/2004JA010649"
 _KYOTO = "WDC for Geomagnetism, Kyoto: Dst doi:10.17593/14515-74000"
 _KYOTO_SYM = "WDC for Geomagnetism, Kyoto: Dst doi:10.17593/14515-74000, ASY/SYM doi:10.14989/267216"
+_AMPERE = (
+    "AMPERE, the Johns Hopkins University Applied Physics Laboratory; circles of Milan et al. 2015 as distributed by "
+    "ocbpy"
+)
 _NO_COMPONENTS = "b_x, b_y and the temperature are not part of it"
 _ROUNDED = "hourly means rounded to whole units: structure shorter than an hour is lost"
 
@@ -152,7 +156,9 @@ def load_event(name: str) -> xr.Dataset:
     -------
     Dataset
         The solar wind along ``time``, as :func:`sunearth.data.readers.read` returns it, with ``sym_h`` where it is
-        known; the observed Dst of Kyoto as ``dst_observed`` along ``time_hourly`` (the start of each hour).
+        known; the observed Dst of Kyoto as ``dst_observed`` along ``time_hourly`` (the start of each hour); and where
+        AMPERE saw the field-aligned currents, the circle between them as ``current_boundary_observed`` along
+        ``time_ampere`` (the start of each hour).
 
     Raises
     ------
@@ -186,6 +192,16 @@ def load_event(name: str) -> xr.Dataset:
     wind = wind.assign_coords(
         time_hourly=("time_hourly", observed["time"].values, {"long_name": "Time, UTC, start of the hour"})
     )
+    currents = _FOLDER / f"{name}-ampere.csv"
+    if currents.exists():
+        circle = read_csv(currents)["current_boundary"]
+        start = ("time_ampere", circle["time"].values, {"long_name": "Time, UTC, start of the hour"})
+        wind = wind.assign_coords(time_ampere=start)
+        wind["current_boundary_observed"] = (
+            "time_ampere",
+            circle.values,
+            {key: circle.attrs[key] for key in ("units", "long_name")} | {"references": _AMPERE},
+        )
     wind.attrs |= {
         "title": event.title,
         "event": event.name,

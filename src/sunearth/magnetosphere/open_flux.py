@@ -119,12 +119,12 @@ def replacement_time(open_flux: GWb, potential: kV) -> h:
     return open_flux / (_GWB_PER_KV_H * potential)
 
 
-_CURRENTS_OVER_CAP = 1.25
+CURRENTS_OVER_CAP = 1.25
 """Radius of the circle between the currents over that of the cap"""
 
 
 @model(cite=_BURRELL, valid={"radius": (5.0, 26.0)}, monotonic={"radius": 1})
-def current_boundary_radius(radius: deg, ratio: dimensionless = _CURRENTS_OVER_CAP) -> deg:
+def current_boundary_radius(radius: deg, ratio: dimensionless = CURRENTS_OVER_CAP) -> deg:
     """Radius of the circle between the region 1 and region 2 currents.
 
     Parameters

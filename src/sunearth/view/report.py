@@ -250,14 +250,14 @@ def _skill(summary: Mapping[str, Any]) -> str:
     scores = [score for score in summary.get("skill") or () if _known(score.get("rmse"))]
     if not scores:
         return "<p>Nothing was observed that the run could be compared with.</p>"
-    units = {"dst": "nT", "sym_h": "nT", "ae": "nT", "al": "nT"}
-    names = {"dst": "Dst", "sym_h": "SYM-H", "kp": "Kp", "ae": "AE", "al": "AL"}
+    units = {"dst": "nT", "sym_h": "nT", "ae": "nT", "al": "nT", "open_flux": "GWb"}
+    names = {"dst": "Dst", "sym_h": "SYM-H", "kp": "Kp", "ae": "AE", "al": "AL", "open_flux": "Open flux"}
     head = ("Quantity", "Model", "n", "RMSE", "Correlation", "PE", "Bias", "Lowest, model", "Lowest, observed", "Lag")
     rows = []
     for score in scores:
         quantity = str(score.get("quantity", ""))
         unit = str(score.get("unit") or units.get(quantity, "")).replace("dimensionless", "")
-        digits = 0 if unit == "nT" else 1
+        digits = {"nT": 0, "GWb": 2}.get(unit, 1)
         index_falls = quantity in ("dst", "sym_h", "al")
         lag = score.get("minimum_lag_hours", score.get("minimum_time_difference_hours"))
         rows.append(
@@ -265,10 +265,10 @@ def _skill(summary: Mapping[str, Any]) -> str:
                 names.get(quantity, quantity),
                 str(score.get("model", "")),
                 f"{int(score.get('n') or 0)}",
-                _quantity(score.get("rmse"), unit, 1),
+                _quantity(score.get("rmse"), unit, 2 if unit == "GWb" else 1),
                 _quantity(score.get("correlation"), "", 2),
                 _quantity(score.get("prediction_efficiency"), "", 2),
-                _quantity(score.get("bias"), unit, 1),
+                _quantity(score.get("bias"), unit, 2 if unit == "GWb" else 1),
                 _quantity(score.get("minimum_model"), unit, digits) if index_falls else "",
                 _quantity(score.get("minimum_observed"), unit, digits) if index_falls else "",
                 _quantity(lag, "h", 1) if index_falls else "",

@@ -170,6 +170,18 @@ def _potential(axes: Axes, result: xr.Dataset) -> None:
     _finish(axes, "Electric potential over the poles", "Potential", "kV")
 
 
+def _open_flux(axes: Axes, result: xr.Dataset) -> None:
+    if "open_flux_observed" in result:
+        few = result["open_flux_observed"].size <= FEW
+        _line(
+            axes, result, "open_flux_observed", **(OBSERVED_POINTS if few else OBSERVED), label="from observed currents"
+        )
+    if "open_flux" in result:
+        _line(axes, result, "open_flux", **MODEL, label="modelled")
+    axes.set_ylim(bottom=0.0)
+    _finish(axes, "Open magnetic flux of a polar cap", "Open flux", "GWb", legend="open_flux_observed" in result)
+
+
 def _dst(axes: Axes, result: xr.Dataset) -> None:
     if "sym_h_observed" in result:
         _line(axes, result, "sym_h_observed", **OBSERVED_FINE, label="SYM-H observed")
@@ -255,6 +267,7 @@ _PANELS: tuple[tuple[Callable[[Axes, xr.Dataset], None], tuple[str, ...]], ...] 
     (_pressure, ("p_dyn",)),
     (_standoff, ("magnetopause_standoff", "bow_shock_standoff")),
     (_potential, ("cpcp", "reconnection_potential")),
+    (_open_flux, ("open_flux", "open_flux_observed")),
     (_dst, ("dst", "dst_observed", "sym_h_observed")),
     (_kp, ("kp_model", "kp_observed")),
     (_ae, ("ae_model", "ae_observed")),
