@@ -88,7 +88,19 @@ def test_tables_are_small():
     assert set(sizes) == {f"{n}.csv" for n in NAMES if n != "st-patrick-2015"} | {
         "st-patrick-2015.csv.gz",
         "st-patrick-2015-dst.csv",
+        "st-patrick-2015-ampere.csv",
     }
+
+
+def test_currents_are_those_that_were_seen(shared_data):
+    """Hourly means of the circle between the currents, and the widest known from the storm: 32 degrees."""
+    import pandas as pd
+
+    seen = pd.read_parquet(shared_data / "aurora" / "ampere_north_R1R2_boundary_radius_storms.parquet")
+    hours = seen.set_index(pd.to_datetime(seen["time_utc"]))["radius_colat_deg"].resample("1h").mean()
+    ours = load_event("st-patrick-2015")["current_boundary_observed"]
+    assert ours.sizes["time_ampere"] == 84
+    assert np.allclose(ours, hours.loc[pd.DatetimeIndex(ours["time_ampere"].values)], atol=0.006)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the observations are not on this machine")

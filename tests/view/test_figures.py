@@ -52,7 +52,7 @@ def lines(axes):
 def test_every_panel_has_a_name_and_a_unit(run):
     figure = time_plot(run)
     labels = [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
-    assert len(labels) == 12
+    assert len(labels) == 13
     pure = {"Kp", "Plasmapause $L$"}
     assert all("(" in label for label in labels if label not in pure)
     assert pure < set(labels)
