@@ -39,6 +39,7 @@ def summarise(result: xr.Dataset, event: str = "") -> dict[str, Any]:
     dst, dst_time = _smallest(result["dst"])
     closest, closest_time = _smallest(result["magnetopause_standoff"])
     potential, potential_time = _largest(result["cpcp"])
+    flux, flux_time = _largest(result["open_flux"])
     plasmapause, plasmapause_time = _smallest(result["plasmapause_l"])
     dst_observed, dst_observed_time = _smallest(observed) if observed is not None else (None, None)
     outside = result["geosynchronous_in_sheath"].values == 1.0
@@ -73,6 +74,7 @@ def summarise(result: xr.Dataset, event: str = "") -> dict[str, Any]:
             "unit": "R_E",
         },
         "cpcp": {"maximum": potential, "time": potential_time, "unit": "kV"},
+        "open_flux": {"maximum": flux, "time": flux_time, "unit": "GWb"},
         "oval": {"lowest_mlat": lowest, "time": lowest_time, **_oval_in_words(lowest, lowest_time)},
         "plasmapause": {"smallest_l": plasmapause, "time": plasmapause_time},
         "energy": {

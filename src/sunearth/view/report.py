@@ -40,6 +40,7 @@ def summary_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     storm, scale, dst = _part(summary, "storm"), _part(summary, "noaa_g"), _part(summary, "dst")
     pause, potential, oval = (_part(summary, name) for name in ("magnetopause", "cpcp", "oval"))
     plasmapause, energy = _part(summary, "plasmapause"), _part(summary, "energy")
+    flux = _part(summary, "open_flux")
     onset = _at(storm.get("onset"))
     hours = pause.get("hours_geosynchronous_outside")
     rows = [
@@ -53,6 +54,7 @@ def summary_rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             "Largest cross-polar-cap potential",
             _quantity(potential.get("maximum"), "kV", 0) + _at(potential.get("time")),
         ),
+        ("Largest open flux", _quantity(flux.get("maximum"), "GWb", 2) + _at(flux.get("time"))),
         (
             "Lowest oval edge at midnight",
             _quantity(oval.get("lowest_mlat"), "deg", 1, " magnetic latitude") + _at(oval.get("time")),

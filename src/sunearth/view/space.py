@@ -25,7 +25,7 @@ from sunearth.geomagnetism.tracing import trace
 from .canvas import expect_one_run, storm_peak
 from .cuts import boundary_radius
 from .page import moment, typeset
-from .style import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, style
+from .style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, style
 
 Floats = NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def space_scene(result: xr.Dataset, when: Any = None, model: str = "t96") -> Sce
     surfaces = list(_boundaries(result, state))
     field = field_of_run(result, time, model)
     tilt = float(np.asarray(field.dipole_tilt))
-    lines = [*_field_lines(field, tilt), *_sheath_lines(state), *_reconnection_line(state)]
+    lines = [*_field_lines(field, tilt), *_sheath_lines(state), *_reconnection_line(state, tilt)]
     text = (
         f"The magnetosphere on {moment(str(time))}: bow shock {state.get('bow_shock_standoff', np.nan):.1f} and "
         f"magnetopause {state['magnetopause_standoff']:.1f} Earth radii towards the Sun, dipole tilted by "
@@ -231,9 +231,18 @@ def _sheath_lines(state: dict[str, float]) -> Iterator[Line]:
             yield Line(_WIND, _thinned(line[first:last]), GREY, "dotted", _WIDTH)
 
 
-def _reconnection_line(state: dict[str, float]) -> Iterator[Line]:
-    """Nothing where the run does not hold it."""
-    return iter(())
+def _reconnection_line(state: dict[str, float], tilt: float) -> Iterator[Line]:
+    """The X-line on the boundary, as far as 45 degrees from the Sun-Earth line."""
+    from sunearth.magnetosphere.x_line import DaysideReconnection
+
+    needed = ("p_dyn", "b_x", "b_y", "b_z", "n_p", "speed", "mach_ms")
+    wind = {name: state.get(name, np.nan) for name in needed}
+    if not np.isfinite(list(wind.values())).all() or not wind["mach_ms"] > 1.0:
+        return
+    found = DaysideReconnection(end_angle=np.pi / 4).solve(**wind, dipole_tilt=tilt)
+    points = np.stack([found[f"{axis}_line"].values for axis in "xyz"], axis=-1)[found["on_line"].values]
+    if len(points) > 1:
+        yield Line(_X_LINE, _thinned(1.01 * points), PURPLE, "solid", 3.5)
 
 
 @functools.cache
