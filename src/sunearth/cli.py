@@ -72,12 +72,15 @@ def run(
         list[str] | None, typer.Option(metavar="NAME=LATITUDE,LONGITUDE", help="A place on the ground to follow.")
     ] = None,
     cadence: Annotated[str, typer.Option(help="How often field lines are followed.")] = "1h",
+    plasmasphere: Annotated[
+        bool, typer.Option("--plasmasphere", help="Also follow the plasmasphere around the Earth.")
+    ] = False,
     members: Annotated[int, typer.Option(min=0, max=10_000, help="Also run an ensemble over perturbed wind.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the ensemble.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Turn measured solar wind into its effects on Earth: data, report and summary."""
-    from sunearth.chain.scenario import Scenario, read_scenario
+    from sunearth.chain.scenario import Inner, Scenario, read_scenario
     from sunearth.view.output import save_run
 
     if source.endswith(".toml"):
@@ -97,6 +100,7 @@ def run(
             indices=indices,
             models=_pairs(set_, "--set"),
             trace=_tracing(trace, satellite, station, cadence),
+            inner=Inner(plasmasphere=True) if plasmasphere else None,
             members=members,
             seed=seed,
         )

@@ -36,6 +36,7 @@ def run(
     propagate: bool = False,
     indices: str | None = None,
     trace: Mapping[str, Any] | None = None,
+    inner: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Turn measured solar wind into its effects on Earth.
@@ -62,6 +63,9 @@ def run(
     trace : dict, optional
         Also follow field lines: the arguments of :func:`sunearth.chain.field_lines.trace_field_lines`, such as
         ``{"model": "ts04", "stations": {"Tromso": (69.65, 18.96)}}``.
+    inner : dict, optional
+        Also follow plasmasphere or ring current in space: the arguments of
+        :func:`sunearth.chain.inner_magnetosphere.follow_inner_magnetosphere`, such as ``{"plasmasphere": True}``.
     progress : callable, optional
         Told about each stage.
 
@@ -95,6 +99,10 @@ def run(
         from .field_lines import trace_field_lines
 
         result = trace_field_lines(result, **trace, progress=progress)
+    if inner is not None:
+        from .inner_magnetosphere import follow_inner_magnetosphere
+
+        result = follow_inner_magnetosphere(result, **inner, progress=progress)
     result.attrs["scenario"] = json.dumps(
         {
             "source": str(source or DEFAULT_EVENT) if not isinstance(source, xr.Dataset) else "a Dataset in memory",
@@ -105,6 +113,7 @@ def run(
             "indices": indices,
             "models": dict(models or {}),
             "trace": dict(trace) if trace is not None else None,
+            "inner": dict(inner) if inner is not None else None,
         },
         sort_keys=True,
         default=str,

@@ -29,6 +29,21 @@ class Tracing(BaseModel):
     l_star: bool = Field(default=True, description="Find the L* of geosynchronous orbit and of the satellites.")
 
 
+class Inner(BaseModel):
+    """What to follow around the Earth, the table ``[inner]`` of a scenario.
+
+    Examples
+    --------
+    >>> Inner(plasmasphere=True).cadence
+    '1h'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plasmasphere: bool = Field(default=False, description="Its density in the equatorial plane; seconds.")
+    cadence: str = Field(default="1h", description="How often a state is kept.")
+
+
 class Ejection(BaseModel):
     """A coronal mass ejection to start from, the table ``[cme]`` of a scenario.
 
@@ -73,6 +88,7 @@ class Scenario(BaseModel):
     indices: str | None = Field(default=None, description="A file of observed indices newer than the package's.")
     models: dict[str, str] = Field(default_factory=dict, description="stage = model.")
     trace: Tracing | None = Field(default=None, description="Field lines to follow.")
+    inner: Inner | None = Field(default=None, description="Plasmasphere to follow in space.")
     members: int = Field(default=0, ge=0, le=10_000, description="Members of an ensemble over perturbed inputs.")
     seed: int = 1
 
@@ -86,7 +102,8 @@ class Scenario(BaseModel):
         else:
             source = {}
         traced = {"trace": self.trace.model_dump()} if self.trace is not None else {}
-        return {field: getattr(self, field) for field in fields} | source | traced
+        followed = {"inner": self.inner.model_dump()} if self.inner is not None else {}
+        return {field: getattr(self, field) for field in fields} | source | traced | followed
 
 
 def read_scenario(path: str | Path) -> Scenario:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from sunearth.core.constants import ASTRONOMICAL_UNIT, SOLAR_RADIUS
 from sunearth.core.errors import InputError
 
 from .canvas import date_axis, date_number, in_words
+from .page import moving_picture
 from .style import BLACK, BLUE, GREY, VERMILLION, style
 
 _AU = ASTRONOMICAL_UNIT / SOLAR_RADIUS  # R_sun
@@ -108,22 +108,9 @@ def ecliptic_animation(heliosphere: xr.Dataset, *, width: float = 5.6, frames: i
     bytes
         An animated WebP picture.
     """
-    from PIL import Image
-
     times = heliosphere["time"].values
     chosen = np.unique(np.linspace(0, times.size - 1, min(frames, times.size)).round().astype(int))
-    pictures = []
-    for index in chosen:
-        buffer = io.BytesIO()
-        with style():
-            ecliptic(heliosphere, times[index], width=width).savefig(buffer, format="png", dpi=dpi)
-        buffer.seek(0)
-        pictures.append(Image.open(buffer).convert("RGB"))
-    buffer = io.BytesIO()
-    pictures[0].save(
-        buffer, format="WEBP", save_all=True, append_images=pictures[1:], duration=140, loop=0, quality=80, method=4
-    )
-    return buffer.getvalue()
+    return moving_picture((ecliptic(heliosphere, times[index], width=width) for index in chosen), dpi=dpi)
 
 
 def speed_at_earth(heliosphere: xr.Dataset, *, width: float = 9.5) -> Figure:

@@ -32,6 +32,25 @@ def picture(alt: str, caption: str, draw: Any, widths: tuple[float, float]) -> s
     )
 
 
+def moving_picture(figures: Iterable[Figure], *, dpi: float = 80.0, milliseconds: int = 140) -> bytes:
+    """Return figures of one size as an animated WebP picture, which browsers show without a script."""
+    from PIL import Image
+
+    pictures = []
+    for figure in figures:
+        buffer = io.BytesIO()
+        with style():
+            figure.savefig(buffer, format="png", dpi=dpi)
+        buffer.seek(0)
+        pictures.append(Image.open(buffer).convert("RGB"))
+    buffer = io.BytesIO()
+    first, *others = pictures
+    first.save(
+        buffer, format="WEBP", save_all=True, append_images=others, duration=milliseconds, loop=0, quality=80, method=4
+    )
+    return buffer.getvalue()
+
+
 _DECIMALS = re.compile(r"(\.\d\d)\d+")
 
 

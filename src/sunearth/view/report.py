@@ -148,6 +148,7 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         section("The magnetosphere in space", _space_picture(result)),
         section("Where the aurora was", _polar_picture(result, summary)),
         *([section("Field lines", _field_line_pictures(result))] if "field_model" in result.attrs else []),
+        *([section("Plasmasphere", _plasmasphere_picture(result))] if "plasmasphere_density" in result else []),
         section("How good it is", _skill(summary)),
         section("Models", _models(result, summary)),
         section("What to keep in mind", _caveats(result, summary)),
@@ -206,6 +207,21 @@ def _space_picture(result: xr.Dataset) -> str:
         return space_section(space_scene(result))
     except (DataError, InputError) as error:
         return f"<p>No picture: {typeset(error)}.</p>"
+
+
+def _plasmasphere_picture(result: xr.Dataset) -> str:
+    from .inner_magnetosphere import moving_map
+
+    axes = {"time_inner": "time", "plasmasphere_mlt": "mlt", "plasmasphere_l": "l"}
+    held = result[["plasmasphere_density", "plasmapause_shape"]].drop_vars("time", errors="ignore").rename(axes)
+    caption = (
+        "Electrons in the equatorial plane, seen from the north with the Sun on the left. The line is the plasmapause, "
+        "the dashed circle geosynchronous orbit. Strong convection strips the plasmasphere and draws its dusk side out "
+        "to a plume; in days of calm it fills again from below."
+    )
+    return moving_map(
+        held["plasmasphere_density"], caption, outline=held["plasmapause_shape"], limits=(1.0, 3000.0), frames=24
+    )
 
 
 def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
