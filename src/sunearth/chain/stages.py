@@ -256,13 +256,7 @@ def _neutral_sheet(model: Any, run: Run) -> Run:
 
 
 def _substorms(model: Any, run: Run) -> Run:
-    inputs = bind(model, run)
-    cycle = resolve("sunearth.magnetosphere.substorms.freeman_morley_2004")
-    power = {"time": run["time"], "power": run["epsilon"]}
-    return {
-        **settle("al_substorm", model(**inputs).al, model, inputs, run),
-        **settle("substorm_phase", cycle(**power).phase, cycle, power, run),
-    }
+    return several({"al": "al_substorm", "phase": "substorm_phase"}, model, bind(model, run), run)
 
 
 RESONANT_SHELL = 4.0

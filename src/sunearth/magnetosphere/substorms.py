@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,10 @@ from sunearth.core.constants import EARTH_RADIUS
 from sunearth.core.errors import InputError
 from sunearth.core.model import model
 from sunearth.core.time import to_datetime64
-from sunearth.core.units import MA, Array, W, deg, dimensionless, h, km_s, nT, parse_unit, utc
+from sunearth.core.units import MA, PJ, W, deg, dimensionless, h, km_s, nT, utc
 from sunearth.numerics.series import as_rows, fading_memory, interval_hours
 
 from .coupling import newell_2007
-
-PJ = Annotated[Array, parse_unit("PJ")]
 
 _FREEMAN_MORLEY = "Freeman and Morley 2004, Geophys. Res. Lett. 31, L12807, doi:10.1029/2004GL019989"
 _RECURRENCE = 2.69
@@ -102,16 +100,23 @@ def freeman_morley_2004(time: utc, power: W, recurrence: h = _RECURRENCE, start:
     hours, step, rate, wait, lacking, released, delay, restore = _cycle(time, power, recurrence, start)
     each = wait * np.maximum(rate, 0.0)
     onset = np.where(np.isnan(delay), 0.0, np.where(each > 0.0, np.round(released / each), 1.0)) + 0.0 * rate
+    since, phase = _since_and_phase(hours, step, rate, wait, lacking, delay, onset)
+    return SubstormCycle(
+        restore(lacking * _PJ_PER_W_H), restore(released * _PJ_PER_W_H), restore(onset), restore(since), restore(phase)
+    )
+
+
+def _since_and_phase(
+    hours: Any, step: Any, rate: Any, wait: Any, lacking: Any, delay: Any, onset: Any
+) -> tuple[Any, Any]:
+    """Hours since the last onset and the phase, at the end of each interval."""
     # Onsets of one interval follow each other by the recurrence.
     last = hours + delay + wait * (onset - 1.0)
     since = hours + step - np.fmax.accumulate(last, axis=-1) + 0.0 * rate
     to_come = lacking / np.maximum(rate, 0.0)
     phase = np.where(to_come <= _GROWTH, 1.0, 0.0)
     phase = np.where(since < _EXPANSION + _RECOVERY, 3.0, phase)
-    phase = np.where(since < _EXPANSION, 2.0, phase) + 0.0 * rate
-    return SubstormCycle(
-        restore(lacking * _PJ_PER_W_H), restore(released * _PJ_PER_W_H), restore(onset), restore(since), restore(phase)
-    )
+    return since, np.where(since < _EXPANSION, 2.0, phase) + 0.0 * rate
 
 
 def _cycle(time: Any, power: Any, recurrence: Any, start: Any) -> tuple[Any, ...]:
@@ -162,6 +167,8 @@ def predicted_onsets(
     time = np.atleast_1d(to_datetime64(time, "predicted_onsets: time"))
     if time.ndim != 1:
         raise InputError(f"predicted_onsets: give one series, not times of shape {time.shape}")
+    if time.size == 0:
+        return np.empty(0, "datetime64[ns]")
     hours, _, rate, wait, _, released, delay, _ = _cycle(time, power, recurrence, start)
     found = []
     for k in np.flatnonzero(~np.isnan(delay[0])):
@@ -178,6 +185,7 @@ class Bays(NamedTuple):
     al_mean: nT
     al_unloading: nT
     onset: dimensionless
+    phase: dimensionless
 
 
 # substorm_electrojet: fitted on 2014-2016, see validation/substorm_al.py
@@ -223,6 +231,8 @@ def substorm_electrojet(
         The bays alone.
     onset : array (..., time), 1
         Number of onsets in each interval.
+    phase : array (..., time), 1
+        At the end of each interval: 0 quiet, 1 growth, 2 expansion, 3 recovery, as in `PHASES`.
 
     Notes
     -----
@@ -255,12 +265,20 @@ def substorm_electrojet(
     relative = fading_memory(time, coupling, _MEMORY) / _KNEE
     merging = _MERGING * _KNEE * relative**2 / (1.0 + relative**2) ** _SATURATION
     viscous = _VISCOUS * (speed / 400.0) ** 2
-    _, step, rate, wait, _, released, delay, restore = _cycle(time, -merging, _RECURRENCE, None)
+    hours, step, rate, wait, lacking, released, delay, restore = _cycle(time, -merging, _RECURRENCE, None)
     spent = restore(dissipate(step, rate, released, delay, wait, np.full(1, _RISE)[0]))
-    onset = restore(np.where(np.isnan(delay), 0.0, np.round(released / (wait * np.maximum(rate, 1e-30)))) + 0.0 * rate)
+    count = np.where(np.isnan(delay), 0.0, np.round(released / (wait * np.maximum(rate, 1e-30)))) + 0.0 * rate
+    _, phase = _since_and_phase(hours, step, rate, wait, lacking, delay, count)
+    onset, phase = restore(count), restore(phase)
     unloading = -scale * share * spent
     mean = scale * (viscous + merging) + 0.0 * share
-    return Bays(mean - scale * share * merging + unloading, mean + 0.0 * unloading, unloading, onset + 0.0 * unloading)
+    return Bays(
+        mean - scale * share * merging + unloading,
+        mean + 0.0 * unloading,
+        unloading,
+        onset + 0.0 * unloading,
+        phase + 0.0 * unloading,
+    )
 
 
 # --- onsets and phases in observed indices -----------------------------------------------------------------------
@@ -608,7 +626,7 @@ def wedge_disturbance(
     -----
     Biot-Savart over the circuits of :func:`wedge_path` in both hemispheres, with lines of the dipole: real ones are
     stretched before onset and the currents are sheets, so that currents inferred from middle latitudes are good to a
-    factor of two. The ground does not answer here; induced currents add 20 to 40 % to the horizontal disturbance.
+    factor of two. Currents induced in the ground are left out; they add 20 to 40 % to the horizontal disturbance.
 
     Examples
     --------
