@@ -12,7 +12,7 @@ from sunearth.magnetosphere.open_flux import open_flux_of_radius
 NEW = (
     "sheath_density", "sheath_temperature", "sheath_field", "x_line_potential", "x_line_length", "x_line_tilt",
     "polar_cap_radius", "nightside_potential", "tail_radius", "lobe_field", "neutral_sheet_z", "al_substorm",
-    "substorm_phase", "resonance_period",
+    "substorm_phase", "resonance_period", "electron_flux_2mev", "escape_rate",
 )  # fmt: skip
 
 

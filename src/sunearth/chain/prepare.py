@@ -106,11 +106,38 @@ def complete(wind: xr.Dataset) -> xr.Dataset:
     if "t_p" not in wind:
         model = expected_temperature
         full["t_p"] = describe("t_p", model(wind["speed"]), model.spec.cite, "t_p expected from speed (not measured)")
+    if "f107" not in wind:
+        full["f107"] = _solar_flux(wind["time"])
     full["dipole_tilt"] = describe("dipole_tilt", dipole_tilt(time=wind["time"]), dipole_tilt.spec.cite)
     for name in set(VARIABLES) & set(full.data_vars):
         full[name].attrs.setdefault("long_name", VARIABLES[str(name)].long_name)
         full[name].attrs.setdefault("references", source)
     return full
+
+
+USUAL_SOLAR_FLUX = 120.0
+"""F10.7 where no table knows it, sfu: the mean of six solar cycles."""
+
+
+def _solar_flux(time: xr.DataArray) -> xr.DataArray:
+    """F10.7 of the days of a run from the table that the package holds, between days linearly."""
+    from sunearth.data.indices import observed_indices
+
+    day = np.timedelta64(1, "D")
+    try:
+        first, last = time.values[[0, -1]]
+        daily = observed_indices(first - day, last + day)["f107"].dropna("time_daily")
+        # a day's flux is measured at 20 UT
+        measured = daily["time_daily"].values + np.timedelta64(20, "h")
+        values = np.interp(
+            time.values.astype("M8[ns]").astype(float), measured.astype("M8[ns]").astype(float), daily.values
+        )
+        references, assumes = daily.attrs.get("references", ""), ""
+    except (DataError, ValueError, IndexError):
+        values = np.full(time.size, USUAL_SOLAR_FLUX)
+        references, assumes = "", f"F10.7 = {USUAL_SOLAR_FLUX:g} sfu (not known)"
+    flux = xr.DataArray(values, {"time": time}, ("time",), attrs={"units": "sfu"})
+    return describe("f107", flux, references, assumes)
 
 
 def _magnitude(wind: xr.Dataset, source: str) -> xr.DataArray:

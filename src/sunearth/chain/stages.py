@@ -104,7 +104,7 @@ def settle(
     """
     measured = {k: v for k, v in inputs.items() if isinstance(v, xr.DataArray)}
     assumed = dict.fromkeys(
-        text for value in measured.values() for text in value.attrs.get("assumes", "").split("; ") if text
+        text for value in (*measured.values(), result) for text in value.attrs.get("assumes", "").split("; ") if text
     )
     variable = describe(name, result, model.spec.cite, "; ".join(assumed))
     ranged = {k: v for k, v in inputs.items() if k in model.spec.ranges}
@@ -302,6 +302,19 @@ def _oval(model: Any, run: Run) -> Run:
     }
 
 
+def _relativistic_electrons(model: Any, run: Run) -> Run:
+    inputs = bind(model, run)
+    flux = model(**inputs)
+    start = model.spec.parameters["start"].default
+    flux.attrs["assumes"] = f"electrons above 2 MeV start at {start:g} cm^-2 s^-1 sr^-1"
+    return settle("electron_flux_2mev", flux, model, inputs, run)
+
+
+def _escape(model: Any, run: Run) -> Run:
+    names = {"escape_rate": "escape_rate", "lower": "escape_rate_lower", "upper": "escape_rate_upper"}
+    return several(names, model, bind(model, run), run)
+
+
 def _single(name: str) -> Callable[[Any, Run], Run]:
     def answer(model: Any, run: Run) -> Run:
         return evaluate(name, model, run)
@@ -455,6 +468,13 @@ STAGES: tuple[Stage, ...] = (
         ("ionosphere.currents.baumjohann_kamide_1984", "ionosphere.currents.ahn_1983_joule"),
         _single("joule_power"),
     ),
+    Stage(
+        "relativistic_electrons",
+        "How many relativistic electrons does geosynchronous orbit meet?",
+        ("magnetosphere.relativistic_electrons.electron_flux_2mev",),
+        _relativistic_electrons,
+    ),
+    Stage("escape", "How much of the atmosphere leaves?", ("magnetosphere.escape.escape_rate",), _escape),
 )
 """The chain, in order."""
 

@@ -24,6 +24,7 @@ VARIABLES = {
     "speed": Variable("km/s", "Speed of the solar wind"),
     "n_p": Variable("cm^-3", "Proton density of the solar wind"),
     "t_p": Variable("K", "Proton temperature of the solar wind"),
+    "f107": Variable("sfu", "Solar radio flux at 10.7 cm"),
     "dipole_tilt": Variable("deg", "Tilt of the geomagnetic dipole towards the Sun"),
     "p_dyn": Variable("nPa", "Dynamic pressure of the solar wind"),
     "p_mag": Variable("nPa", "Magnetic pressure of the solar wind"),
@@ -67,6 +68,12 @@ VARIABLES = {
     "oval_equatorward_mlat": Variable("deg", "Equatorward edge of the auroral oval at midnight, magnetic latitude"),
     "hemispheric_power": Variable("GW", "Power of auroral electrons into one hemisphere"),
     "joule_power": Variable("GW", "Joule heating of one high-latitude ionosphere"),
+    "electron_flux_2mev": Variable(
+        "cm^-2 s^-1 sr^-1", "Flux of electrons above 2 MeV at geosynchronous orbit, mean of the orbit"
+    ),
+    "escape_rate": Variable("kg/s", "Loss of the atmosphere to space as ions"),
+    "escape_rate_lower": Variable("kg/s", "Loss of the atmosphere with every way at its low end"),
+    "escape_rate_upper": Variable("kg/s", "Loss of the atmosphere with every way at its high end"),
 }
 """Every variable that a run carries, inputs first, in the order of the chain."""
 
