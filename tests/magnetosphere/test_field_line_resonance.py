@@ -267,3 +267,16 @@ def test_a_year_of_hours_is_quick():
     assert np.all(np.isfinite(period))
     order = np.argsort(l_shell)
     assert np.all(np.diff(period[order]) > 0)
+
+
+@pytest.mark.parametrize("l_shell", [[4.0], [5.0, 4.0, 3.0], 4.0])
+def test_a_continuum_needs_ascending_shells(l_shell):
+    with pytest.raises(InputError, match="ascending"):
+        resonance_continuum(l_shell, 100.0 + 0.0 * np.asarray(l_shell))
+
+
+def test_lines_without_their_variables_and_half_harmonics_are_refused():
+    with pytest.raises(InputError, match="the line lacks h_poloidal"):
+        StandingWaves().solve(dipole_line(4.0).drop_vars("h_poloidal"), 100.0)
+    with pytest.raises(InputError, match="whole numbers"):
+        StandingWaves(harmonics=1.5)

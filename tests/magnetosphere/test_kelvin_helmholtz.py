@@ -170,3 +170,15 @@ def test_refusals():
         ShearLayer(1.0, 1.0, 1.0, (1.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), c_1=3.0)
     with pytest.raises(InputError, match="wavenumbers"):
         gas_layer().solve([-1.0])
+
+
+def test_without_shear_or_field_no_direction_is_unstable():
+    found = unstable_directions(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    assert (found.growth_speed, found.half_width) == (0.0, 0.0)
+
+
+def test_layers_refuse_no_wavenumbers_and_vectors_of_three_components():
+    with pytest.raises(InputError, match="one or more positive wavenumbers"):
+        gas_layer().solve([])
+    with pytest.raises(InputError, match="v_1 must have two components"):
+        gas_layer(v_1=(1.0, 0.0, 0.0))

@@ -115,3 +115,10 @@ def test_sound_speed_of_wind():
     # 10^5 K of protons and electrons: gamma 2 k T / m_p
     pressure = 2 * 5e6 * 1.380649e-23 * 1e5 * 1e9
     assert gas_sound_speed(pressure, 5.0) == pytest.approx(52.45, abs=0.01)
+
+
+def test_along_the_field_the_faster_of_the_two_speeds_belongs_to_the_fast_wave():
+    sound = polarisation(60.0, 100.0, 0.0)
+    assert (sound.fast_velocity_ratio, sound.slow_velocity_ratio) == (np.inf, 0.0)
+    field = polarisation(100.0, 60.0, 0.0)
+    assert (field.fast_velocity_ratio, field.slow_velocity_ratio) == (0.0, -np.inf)

@@ -148,7 +148,7 @@ def test_current_across_the_field_is_that_of_the_equilibrium():
     assert np.isnan(current.perpendicular_y[160])  # no direction in the middle, where there is no field
 
 
-def test_sunward_flow_that_speeds_up_drives_current_from_dusk_to_dawn():
+def test_sunward_flow_that_speeds_up_drives_current_from_dawn_to_dusk():
     x = np.linspace(-20.0, -10.0, 11)
     nothing = 0 * x
     parts = {"b_x": nothing, "b_y": nothing, "b_z": nothing + 5, "p": nothing + 0.1, "n": nothing + 0.5}
@@ -164,6 +164,26 @@ def test_sunward_flow_that_speeds_up_drives_current_from_dusk_to_dawn():
         a_x=("x", parts["v_x"] * 1e3 * 10e3 / R_E), a_y=("x", nothing), a_z=("x", nothing)
     )
     np.testing.assert_allclose(relations.perpendicular_current(given_acceleration).inertial_y, expected, rtol=1e-6)
+
+
+def test_variables_that_do_not_vary_along_a_dimension_are_uniform_along_it():
+    x, z = np.linspace(-2.0, 2.0, 9), np.linspace(-3.0, 3.0, 13)
+    sheet = {"b_x": ("z", 20 * np.tanh(z)), "b_y": 0.0, "b_z": 0.0, "p": ("z", 0.2 / np.cosh(z) ** 2)}
+    line = relations.mhd_force_terms(xr.Dataset(sheet, {"z": z}))
+    plane = relations.mhd_force_terms(xr.Dataset(sheet | {"v_x": (("x", "z"), np.zeros((9, 13)))}, {"x": x, "z": z}))
+    assert dict(plane.net_z.sizes) == {"x": 9, "z": 13}
+    np.testing.assert_allclose(plane.net_z, np.broadcast_to(line.net_z, (9, 13)), rtol=1e-12)
+
+
+def test_grids_without_positions_and_what_is_no_dataset_are_refused():
+    parts = {f"b_{axis}": ("x", np.arange(5.0)) for axis in "xyz"}
+    with pytest.raises(InputError, match="x has no coordinate"):
+        relations.mhd_force_terms(xr.Dataset(parts))
+    with pytest.raises(InputError, match=r"give an xarray\.Dataset"):
+        relations.mhd_force_terms(np.zeros(3))
+    with pytest.raises(InputError, match="no axis 1"):
+        relations.derivative([1.0, 2.0], [1.0, 2.0], axis=1)
+    assert relations.derivative([], []).shape == (0,)
 
 
 def test_vasyliunas_agrees_with_the_divergence_along_a_dipole_line():

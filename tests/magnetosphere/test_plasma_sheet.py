@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,3 +104,10 @@ def test_every_population_is_recognised_and_gaps_stay_empty():
     assert plasma_sheet.classify_population([np.nan, 0.3, -1.0], 4.0, 10.0).tolist() == ["", "plasma sheet", ""]
     with pytest.raises(LookupError, match="plasma sheet"):
         plasma_sheet.population("plasma shet")
+
+
+def test_names_of_a_data_array_keep_its_dimensions():
+    b = xr.DataArray([8.0, np.nan, 20.0], dims="time", coords={"time": [1, 2, 3]})
+    named = plasma_sheet.classify_population([0.5, 0.5, 20.0], [3.0, 3.0, 0.1], b)
+    assert named.values.tolist() == ["plasma sheet", "", "magnetosheath"]
+    assert named.time.values.tolist() == [1, 2, 3]

@@ -4,6 +4,7 @@ import gzip
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -243,3 +244,8 @@ def test_storm_stands_out_at_boulder(shared_data):
     assert storm > typical + 0.7
     # the usual amplitude of Pc5 at mid-latitude is some tenths of a nanotesla
     assert 0.05 < power["amplitude"].median() < 2.0
+
+
+def test_classes_of_a_data_array_keep_its_dimensions():
+    named = pulsation_band(xr.DataArray([70.0, np.nan], dims="event"), "irregular")
+    assert (named.dims, named.values.tolist()) == (("event",), ["Pi2", ""])

@@ -161,3 +161,10 @@ def test_environments_agree_with_what_is_quoted():
     assert all({"units", "long_name", "references"} <= set(table[name].attrs) for name in table)
     with pytest.raises(InputError, match="diffusivity"):
         reconnection.reconnection_environments(0.0)
+
+
+def test_suppression_of_a_data_array_carries_no_unit():
+    shear = xr.DataArray([0.1, math.nan, 3.0], dims="t", attrs={"units": "rad"})
+    suppressed = reconnection.is_suppressed(shear, 1.0)
+    assert suppressed.values.tolist() == [True, False, False]
+    assert "units" not in suppressed.attrs

@@ -373,3 +373,7 @@ def test_inversion_bears_noise_and_gaps():
     assert wedge.rms == pytest.approx(2.0, abs=1.0)
     with pytest.raises(ValueError, match="two stations"):
         substorms.fit_wedge([40.0], [23.0], [10.0], [1.0])
+
+
+def test_no_times_have_no_onsets():
+    assert substorms.predicted_onsets(times(0), []).shape == (0,)

@@ -149,3 +149,9 @@ def test_uniform_field_in_uniform_flow_brings_nothing_in():
 def test_vectors_are_asked_for():
     with pytest.raises(ValueError, match="three components"):
         tail.surface_power([1.0, 2.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], 1.0)
+
+
+def test_the_default_section_lies_inside_the_range():
+    assert bool(
+        tail.coroniti_kennel_1972.valid(distance=20.0, open_flux=0.5, p_dyn=2.0, p_static=0.015, start_radius=15.0)
+    )

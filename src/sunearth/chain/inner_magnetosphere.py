@@ -82,14 +82,15 @@ def _plasmasphere(result: xr.Dataset, cadence: str, progress: Progress | None) -
     time = result["time"].values
     earlier = time[:1] - np.timedelta64(int(PLASMASPHERE_HISTORY), "h")
     drivers = {"kp": "kp_model", "p_dyn": "p_dyn", "b_z": "b_z"}
-    before = {name: result[held].values for name, held in drivers.items()}
+    before: dict[str, Any] = {name: result[held].values for name, held in drivers.items()}
     first = {name: values[np.isfinite(values)][:1] for name, values in before.items()}
     if not all(values.size for values in first.values()):
         raise InputError("follow_inner_magnetosphere: the run holds no Kp, pressure or field at all")
+    extended: dict[str, Any] = {name: np.concatenate([first[name], values]) for name, values in before.items()}
     solved = Plasmasphere().solve(
         np.concatenate([earlier, time]),
-        **{name: np.concatenate([first[name], values]) for name, values in before.items()},
         cadence=hours,
+        **extended,
         progress=progress,
     )
     solved = solved.sel(time=slice(time[0], None))
@@ -103,7 +104,7 @@ def _plasmasphere(result: xr.Dataset, cadence: str, progress: Progress | None) -
         "plume_width": "plume_width",
     }
     renamed = solved[list(names)].rename({**axes, **names})
-    added: dict[str, Any] = dict(renamed.variables)
+    added: dict[str, Any] = {str(name): variable for name, variable in renamed.variables.items()}
     added["time_inner"].attrs["long_name"] = "Time of the state of the inner magnetosphere, UTC"
     flag = {"long_name": "Whether the plasmasphere rests on measured wind", "units": "1"}
     added["plasmasphere_valid"] = ("time_inner", valid, flag)

@@ -33,10 +33,15 @@ class GridFields:
     """Variables of a dataset over x, y, z as arrays in SI, their axes last, and results labelled again."""
 
     def __init__(self, plasma: xr.Dataset, place: str) -> None:
+        if not hasattr(plasma, "data_vars"):
+            raise InputError(f"{place}: give an xarray.Dataset over x, y or z, not {type(plasma).__name__}")
         self.plasma, self.place = plasma, place
         present = [axis for axis in AXES if axis in plasma.dims]
         if not present:
             raise InputError(f"{place}: the dataset has none of the dimensions x, y, z")
+        for axis in present:
+            if axis not in plasma.coords:
+                raise InputError(f"{place}: the dimension {axis} has no coordinate; assign positions in R_E to it")
         self.missing = [axis for axis in AXES if axis not in plasma.dims]
         self.coordinates = tuple(
             self._scaled(plasma[axis], "R_E").values if axis in present else np.zeros(1) for axis in AXES
@@ -56,9 +61,10 @@ class GridFields:
             raise InputError(f"{self.place}: the dataset lacks {name} ({unit})")
         array = self.plasma[name]
         factor = conversion_factor(array.attrs.get("units", unit), si)
-        whole = array.broadcast_like(self.plasma[next(iter(self.plasma.data_vars))]) if array.ndim == 0 else array
-        whole = whole.expand_dims([axis for axis in (*self.others, *AXES) if axis not in whole.dims])
-        return np.asarray(whole.transpose(*self.others, *AXES).values, dtype=float) * factor
+        # A variable that does not depend on a dimension of the dataset is uniform along it.
+        sizes = {axis: self.plasma.sizes.get(axis, 1) for axis in (*self.others, *AXES)}
+        whole = array.expand_dims({axis: size for axis, size in sizes.items() if axis not in array.dims})
+        return np.asarray(whole.transpose(*sizes).values, dtype=float) * factor
 
     def positive(self, name: str, unit: str, si: str) -> Floats:
         """A variable in SI that one divides by: NaN where it is not positive."""
@@ -67,7 +73,7 @@ class GridFields:
 
     def vector(self, name: str, unit: str, si: str) -> Floats:
         """Three variables in SI, components first."""
-        return np.stack(np.broadcast_arrays(*(self.scalar(f"{name}_{axis}", unit, si) for axis in AXES)))
+        return np.stack([self.scalar(f"{name}_{axis}", unit, si) for axis in AXES])
 
     def magnetic(self) -> Floats:
         """The magnetic field, T."""

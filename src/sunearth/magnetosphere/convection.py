@@ -62,11 +62,9 @@ def convection_field(v_x: km_s, v_y: km_s, v_z: km_s, b_x: nT, b_y: nT, b_z: nT)
     >>> float(convection_field(-400.0, 0.0, 0.0, 0.0, 0.0, -5.0).e_y)
     2.0
     """
-    return ElectricField(
-        (v_z * b_y - v_y * b_z) * _MV_M,
-        (v_x * b_z - v_z * b_x) * _MV_M,
-        (v_y * b_x - v_x * b_y) * _MV_M,
-    )
+    from sunearth.heliosphere.parker_wind import frozen_in_field
+
+    return ElectricField(*frozen_in_field.spec.function(v_x, v_y, v_z, b_x, b_y, b_z))
 
 
 @model(cite="Alfven 1950, Cosmical Electrodynamics")
@@ -226,7 +224,7 @@ def hill_siscoe_2002(
     pedersen_conductance : float or array, S
         Height-integrated Pedersen conductance of the polar ionosphere.
     viscous_potential : float or array, kV
-        What stays when nothing merges; the original has none, 0 gives it back.
+        What remains when nothing merges; 0 gives the original formula, which has none.
 
     Returns
     -------
@@ -334,7 +332,7 @@ def penetrating_field(e_y: mV_m, fraction: dimensionless = 0.15) -> mV_m:
     Returns
     -------
     e_y : float or array, mV/m
-        Dawn-dusk field of the magnetosphere; nothing for northward field.
+        Dawn-dusk field of the magnetosphere; zero for northward field.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Corotation: the electric field of the turning dipole, and where convection takes over from it."""
+"""Corotation: the electric field of the rotating dipole, and where convection takes over from it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def corotation_speed(r: R_E, mlat: deg = 0.0, angular_speed: rad_s = EARTH_ROTAT
 
     Notes
     -----
-    Omega r cos(latitude). A drift E / B falling as r^-2, in print elsewhere, comes of a magnetic field kept constant.
+    Omega r cos(latitude). A drift E / B falling as r^-2, in print elsewhere, results from keeping the magnetic field
+    constant.
 
     Examples
     --------
@@ -103,7 +104,7 @@ def corotation_speed(r: R_E, mlat: deg = 0.0, angular_speed: rad_s = EARTH_ROTAT
 def corotation_potential(
     r: R_E, mlat: deg = 0.0, angular_speed: rad_s = EARTH_ROTATION, equatorial_field: nT = DIPOLE_EQUATORIAL_FIELD
 ) -> kV:
-    """Electric potential of the turning dipole.
+    """Electric potential of the rotating dipole.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def corotation_potential(
     Returns
     -------
     potential : float or array, kV
-        Nothing at infinity and at the poles, negative in between, the same along each field line.
+        Zero at infinity and at the poles, negative in between, the same along each field line.
 
     Notes
     -----
@@ -147,7 +148,7 @@ class MeridionalField(NamedTuple):
 def corotation_field(
     r: R_E, mlat: deg = 0.0, angular_speed: rad_s = EARTH_ROTATION, equatorial_field: nT = DIPOLE_EQUATORIAL_FIELD
 ) -> MeridionalField:
-    """Electric field of the turning dipole.
+    """Electric field of the rotating dipole.
 
     Parameters
     ----------
@@ -200,7 +201,7 @@ def unipolar_inductor_voltage(
     equatorial_field: nT = DIPOLE_EQUATORIAL_FIELD,
     radius: km = EARTH_RADIUS * 1e-3,
 ) -> kV:
-    """Voltage between the equator of a turning magnetised sphere and a higher latitude.
+    """Voltage between the equator of a rotating magnetised sphere and a higher latitude.
 
     Parameters
     ----------
@@ -501,7 +502,7 @@ class MappedField(NamedTuple):
 
 @model(cite="Mozer 1970, Planet. Space Sci. 18, 259", valid={"e_y": (0.0, 5.0), "l_shell": (1.5, 10.0)})
 def mapped_field(e_y: mV_m, l_shell: dimensionless) -> MappedField:
-    """Electric field of the equatorial plane as it is felt at the foot of the dipole's line.
+    """Electric field of the equatorial plane mapped to the foot of the dipole's field line.
 
     Parameters
     ----------
@@ -606,7 +607,7 @@ class CylinderFlow(NamedTuple):
     valid={"r": (1.0, 10.0), "mlt": (0.0, 24.0), "circulation": (-40.0, 40.0)},
 )
 def rotating_cylinder_flow(r: dimensionless, mlt: h, circulation: dimensionless = 4.0 * np.pi) -> CylinderFlow:
-    """Ideal flow round a turning cylinder, the plasmasphere's likeness in water.
+    """Ideal flow past a rotating cylinder, an analogue of the plasmasphere.
 
     Parameters
     ----------
@@ -630,8 +631,8 @@ def rotating_cylinder_flow(r: dimensionless, mlt: h, circulation: dimensionless 
     Notes
     -----
     With the angle phi from midnight through dawn, v_r = -(1 - 1 / r^2) cos phi and
-    v_phi = (1 + 1 / r^2) sin phi + K / 2 pi r. Corotation falls off otherwise, with a potential of 1 / r where the
-    vortex has the logarithm: only the picture is the same, closed lines inside and a stagnation point at dusk.
+    v_phi = (1 + 1 / r^2) sin phi + K / 2 pi r. Corotation falls off differently, with a potential of 1 / r where the
+    vortex has a logarithm: the flows agree in kind only, closed lines inside and a stagnation point at dusk.
 
     Examples
     --------

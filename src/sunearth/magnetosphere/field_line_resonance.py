@@ -1,4 +1,4 @@
-"""Standing Alfven waves: the periods at which field lines ring, what they say of the density, how fast they die."""
+"""Standing Alfven waves: the periods at which field lines ring, what they say of the density, how fast they decay."""
 
 from __future__ import annotations
 
@@ -438,11 +438,11 @@ class StandingWaves:
     The displacement is h y, and h^2 B dy/ds grows along the line as -omega^2 mu_0 rho h^2 / B y (the equation of Singer
     et al.), solved in the coordinate ds / (h^2 B), in which it is y'' + omega^2 mu_0 rho h^4 y = 0. With a resistive
     ionosphere dy/ds = i omega mu_0 Sigma_P y at the northern and its negative at the southern end, the field taken as
-    vertical there: what the wave brings is what the Pedersen current burns. Damped waves are sought from the undamped
-    ones of a line held or free at either end, and numbered by their frequency: with a day ionosphere at one end and a
-    night ionosphere at the other the first is a quarter wave, and where the loss is so strong that the fundamental
-    creeps back without ringing, the first is what was the second. Hall currents and the field in the atmosphere are
-    left out.
+    vertical there: the Poynting flux of the wave into the ionosphere is the Joule heat of the Pedersen current. Damped
+    waves are sought from the undamped ones of a line held or free at either end, and numbered by their frequency: with
+    a day ionosphere at one end and a night ionosphere at the other the first is a quarter wave, and where the loss is
+    so strong that the fundamental is overdamped, the first is what was the second. Hall currents and the field in the
+    atmosphere are left out.
 
     Examples
     --------
@@ -457,8 +457,8 @@ class StandingWaves:
     steps: int = 400
 
     def __post_init__(self) -> None:
-        if self.harmonics < 1 or self.steps < 8:
-            raise InputError(f"StandingWaves: needs 1 harmonic and 8 steps at least, got {self}")
+        if self.harmonics < 1 or self.steps < 8 or self.harmonics % 1 or self.steps % 1:
+            raise InputError(f"StandingWaves: needs whole numbers, 1 harmonic and 8 steps at least, got {self}")
         if not (self.pedersen_south >= 0 and self.pedersen_north >= 0):
             raise InputError("StandingWaves: a conductance cannot be negative or unknown")
 
@@ -491,11 +491,14 @@ class StandingWaves:
         Raises
         ------
         InputError
-            If the density is not positive everywhere, or does not fit the line.
+            If the density is not positive everywhere or does not fit the line, or the line lacks a variable.
         """
         import xarray as xr
         from scipy.interpolate import CubicSpline
 
+        missing = [name for name in ("s", "r", "b", "h_toroidal", "h_poloidal") if name not in line]
+        if missing:
+            raise InputError(f"StandingWaves: the line lacks {', '.join(missing)}; see dipole_line and traced_line")
         arc = np.asarray(line["s"], float) * EARTH_RADIUS
         field = np.asarray(line["b"], float) * 1e-9
         rho = self._density(np.asarray(line["r"], float), density, density_index)
@@ -594,7 +597,7 @@ class StandingWaves:
                 if lossless:
                     found.append((complex(np.sqrt(squared), 0.0), values, slopes))
                     continue
-                # What the ends would burn of this wave, as a first guess of its decay.
+                # What the ends would dissipate of this wave, as a first guess of its decay.
                 content = 2.0 * simpson(weight[::2] * values**2, dx=step)
                 burnt = [
                     r * values[k] ** 2 if loose else slopes[k] ** 2 / (max(r, 1e-300) * squared)
@@ -644,6 +647,11 @@ def resonance_continuum(
         where the fundamental toroidal frequency rises outward, and `l_minimum` and `l_maximum` are the ends of the
         longest such stretch (NaN without one): between the two frequencies, three shells ring together.
 
+    Raises
+    ------
+    InputError
+        If there are fewer than two shells, or they do not ascend.
+
     Examples
     --------
     >>> from sunearth.magnetosphere.plasmasphere import electron_density
@@ -655,6 +663,8 @@ def resonance_continuum(
     import xarray as xr
 
     l_shell = np.asarray(l_shell, float)
+    if l_shell.ndim != 1 or l_shell.size < 2 or not np.all(np.diff(l_shell) > 0):
+        raise InputError("resonance_continuum: give two or more ascending values of l_shell")
     density = equatorial_density(l_shell) if callable(equatorial_density) else np.asarray(equatorial_density, float)
     frequency = np.stack(
         [

@@ -60,8 +60,8 @@ def threshold_shear(n_1: per_cm3, n_2: per_cm3, b_1: nT, b_2: nT) -> km_s:
     Returns
     -------
     shear : float or array, km/s
-        Component of the difference of the flows along the wave vector; zero for a wave across both fields, which no
-        shear is too weak for.
+        Component of the difference of the flows along the wave vector; zero for a wave across both fields, which any
+        shear makes unstable.
 
     Notes
     -----
@@ -196,7 +196,9 @@ def unstable_directions(
     # The square of the growth speed is a mean plus an amplitude times the cosine of twice the angle from the fastest.
     mean, amplitude = (ll + mm) / 2, xp.hypot((ll - mm) / 2, lm)
     direction = 0.5 * xp.atan2(lm, (ll - mm) / 2)
-    share = xp.clip(-mean / amplitude, -1.0, 1.0)
+    # Without shear and field along the boundary no direction is unstable: as if the amplitude outweighed the mean.
+    nothing = amplitude == 0
+    share = xp.clip(xp.where(nothing, 1.0, -mean) / xp.where(nothing, 1.0, amplitude), -1.0, 1.0)
     phase = n_1 / total * (v_l * xp.cos(direction) + v_m * xp.sin(direction))
     return UnstableDirections(_root_or_zero(xp, mean + amplitude), direction, 0.5 * xp.acos(share), phase)
 
@@ -408,7 +410,7 @@ class ShearLayer:
     on both sides. A coarse matrix eigenproblem of the incompressible layer finds where unstable waves are; they are
     then refined by shooting (fourth order in the step), along a path that passes the resonances at a distance, followed
     from wavenumber to wavenumber, and while compressibility is turned on. Waves that exist only through compressibility
-    (fast flows that send out sound) are not sought.
+    (of fast flows that radiate magnetosonic waves) are not sought.
 
     Examples
     --------
@@ -431,6 +433,9 @@ class ShearLayer:
     def __post_init__(self) -> None:
         if not (self.half_thickness > 0 and self.n_1 > 0 and self.n_2 > 0 and self.c_1 > 0 and self.c_2 > 0):
             raise InputError("ShearLayer: thickness, densities and sound speeds must be positive")
+        for name in ("v_1", "v_2", "b_1", "b_2"):
+            if np.shape(getattr(self, name)) != (2,):
+                raise InputError(f"ShearLayer: {name} must have two components, along l and m")
         if np.isinf(self.c_1) != np.isinf(self.c_2):
             raise InputError("ShearLayer: give both sound speeds, or none for incompressible flow")
 
@@ -452,12 +457,17 @@ class ShearLayer:
             Over ``wavenumber``: `growth_rate` (s^-1, 0 where nothing grows), `frequency` (mHz) in the frame of the
             given velocities and `phase_speed` (km/s), both NaN where nothing grows. For the fastest of them, between
             the wavenumbers: `fastest_wavelength` (km), `fastest_period` (s), `fastest_growth_time` (s).
+
+        Raises
+        ------
+        InputError
+            If there is no wavenumber, or one is not positive.
         """
         import xarray as xr
 
         k = np.atleast_1d(np.asarray(_WAVES / self.half_thickness if wavenumber is None else wavenumber, float))
-        if k.ndim != 1 or not np.all(k > 0):
-            raise InputError("ShearLayer: wavenumbers must be positive, in one dimension")
+        if k.ndim != 1 or k.size == 0 or not np.all(k > 0):
+            raise InputError("ShearLayer: give one or more positive wavenumbers, in one dimension")
         toward = np.array([np.cos(direction), np.sin(direction)])
         # Frame of the mean flow along the wave; lengths in half thicknesses, speeds in half shears.
         flows = float(np.dot(self.v_1, toward)), float(np.dot(self.v_2, toward))

@@ -172,17 +172,19 @@ def polarisation(v_a: km_s, c_s: km_s, theta: rad) -> Polarisation:
     fast2 = (v_a**2 + c_s**2 + root) / 2
     # v^2 - c_s^2 cos^2 of the fast wave, added up so that nothing cancels where the wave is nearly sound.
     excess = (v_a**2 - c_s**2 + root) / 2 + (c_s * sine) ** 2
-    excess = xp.where(v_a >= c_s, excess, _small_excess(xp, v_a, c_s, sine, root))
-    ratio = c_s**2 * sine * cosine / excess
+    # Where the sound speed is the larger one the excess is (c_s sin)^2 times this, and a sine cancels.
+    stretch = _excess_of_sound(xp, v_a, c_s, root)
+    excess = xp.where(v_a >= c_s, excess, (c_s * sine) ** 2 * stretch)
+    ratio = xp.where(v_a >= c_s, c_s**2 * sine * cosine / excess, cosine / (sine * stretch))
     # v^2 of the slow wave is v_a^2 c_s^2 cos^2 over that of the fast one, so that the cosine cancels.
     return Polarisation(ratio, -1.0 / ratio, excess / fast2, 1.0 - fast2 / v_a**2)
 
 
-def _small_excess(xp: Any, v_a: Any, c_s: Any, sine: Any, root: Any) -> Any:
-    """Fast v^2 - c_s^2 cos^2 where the sound speed is the larger one."""
+def _excess_of_sound(xp: Any, v_a: Any, c_s: Any, root: Any) -> Any:
+    """Fast v^2 - c_s^2 cos^2 over (c_s sin)^2, where the sound speed is the larger one."""
     difference = c_s**2 - v_a**2 + root
     safe = xp.where(difference > 0, difference, 1.0 + 0.0 * difference)
-    return 2 * (v_a * c_s * sine) ** 2 / safe + (c_s * sine) ** 2
+    return 1 + 2 * v_a**2 / safe
 
 
 def friedrichs_diagram(v_a: float, c_s: float, points: int = 361) -> xr.Dataset:

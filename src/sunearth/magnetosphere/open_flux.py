@@ -236,9 +236,8 @@ def expanding_contracting(
     an hour ago 3.0. The caps of August 2000 and 2001 come out 1.6 degrees too large, with RMSE 2.3 and 2.6 degrees. A
     linear or quadratic closure, a tail that answers later, single substorms, and an onset that the ring current raises
     did no better on the storms left out, most of them worse; a dayside that saturates at 670 kV did as well with one
-    constant more (``validation/ampere_open_flux.py``). Substorms are not in it: it is their average, and 0.40 GWb is
-    what it leaves
-    in long calm, where 0.2 GWb has been seen.
+    constant more (``validation/ampere_open_flux.py``). Single substorms are not in it, only their average. In long calm
+    it settles at 0.40 GWb, where 0.2 GWb has been seen.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from sunearth.core.constants import (
 )
 from sunearth.core.errors import InputError
 from sunearth.core.model import model
-from sunearth.core.units import R_E, Array, W, dimensionless, km_s, kV, nPa, nT, parse_unit, per_cm3
+from sunearth.core.units import R_E, Array, W, dimensionless, km_s, kV, nA_m2, nPa, nT, parse_unit, per_cm3
 
 from ._plasma_grid import AXES, GridFields, cross, dot
 
@@ -30,7 +30,6 @@ Floats = NDArray[np.float64]
 
 N = Annotated[Array, parse_unit("N")]
 N_m3 = Annotated[Array, parse_unit("N m^-3")]
-nA_m2 = Annotated[Array, parse_unit("nA m^-2")]
 
 _TEXTBOOK = "Kivelson and Russell 1995, Introduction to Space Physics"
 _VASYLIUNAS = "Vasyliunas 1970, in Particles and Fields in the Magnetosphere, ed. McCormac, Reidel, 60"
@@ -73,8 +72,8 @@ def relativistic_alfven_speed(b: nT, n: per_cm3, ion_mass: dimensionless = 1.0) 
     Notes
     -----
     rho is a mass density; a text that calls it a density of particles in kg/m^3 means the same. The displacement
-    current makes the difference: 0.07 % at the top of the ionosphere (50 000 nT, 1e4 protons per cm^3), all of it over
-    the polar cap, where 1 per cm^3 is left.
+    current makes the difference: 0.07 % at the top of the ionosphere (50 000 nT, 1e4 protons per cm^3), and 19 % over
+    the polar cap where the field is 10 000 nT and 1 proton per cm^3 is left.
 
     Examples
     --------
@@ -256,7 +255,7 @@ def derivative(values: Any, coordinate: Any, axis: int = -1, order: int = 4) -> 
     Raises
     ------
     InputError
-        For another order, or a coordinate that does not fit or repeats.
+        For another order or axis, or a coordinate that does not fit or repeats.
 
     Examples
     --------
@@ -267,10 +266,12 @@ def derivative(values: Any, coordinate: Any, axis: int = -1, order: int = 4) -> 
     if order not in (2, 4):
         raise InputError(f"derivative: order {order} must be 2 or 4")
     field, points = np.asarray(values, dtype=float), np.asarray(coordinate, dtype=float)
+    if field.ndim == 0 or not -field.ndim <= axis < field.ndim:
+        raise InputError(f"derivative: values of shape {field.shape} have no axis {axis}")
     if points.ndim != 1 or field.shape[axis] != len(points):
         raise InputError(f"derivative: a coordinate of shape {points.shape} does not fit axis {axis} of {field.shape}")
     count = len(points)
-    if count == 1:
+    if count < 2:
         return np.zeros_like(field)
     steps = np.diff(points)
     if not (np.all(steps > 0) or np.all(steps < 0)):
@@ -401,7 +402,8 @@ def mhd_force_terms(plasma: xr.Dataset, order: int = 4) -> xr.Dataset:
     ----------
     plasma : xarray.Dataset
         Over x, y, z (R_E; one or two of them may be missing): b_x, b_y, b_z (nT) and, where there is one, the pressure
-        p (nPa). Units stated in the attributes are converted.
+        p (nPa). Units stated in the attributes are converted; a variable without one of the dimensions is uniform along
+        it.
     order : {2, 4}
         Order of accuracy of the derivatives.
 
@@ -471,8 +473,8 @@ def perpendicular_current(plasma: xr.Dataset, ion_mass: float = 1.0, order: int 
 
     Notes
     -----
-    The inverse of rho dv/dt = -grad p + j x B. Sunward flow that speeds up adds a current from dusk to dawn: a
-    generator. In a steady flow dv/dt is v . grad v.
+    The inverse of rho dv/dt = -grad p + j x B. In northward field, sunward flow that speeds up adds a current from dawn
+    to dusk, a load; flow that is braked adds one from dusk to dawn, a generator. In a steady flow dv/dt is v . grad v.
 
     Examples
     --------

@@ -11,18 +11,7 @@ from sunearth.core.constants import ELEMENTARY_CHARGE, VACUUM_PERMEABILITY
 from sunearth.core.errors import UnknownNameError
 from sunearth.core.model import model
 from sunearth.core.units import R_E, keV, km_s, nPa, nT, per_cm3, rad
-
-
-def _pressure(b: Any) -> Any:
-    """Magnetic pressure in nPa of a field in nT."""
-    return (b * 1e-9) ** 2 / (2.0 * VACUUM_PERMEABILITY) * 1e9
-
-
-def _field(pressure: Any) -> Any:
-    """Field in nT whose pressure in nPa is given."""
-    xp = namespace(pressure)
-    return xp.sqrt(2.0 * VACUUM_PERMEABILITY * 1e-9 * pressure) * 1e9
-
+from sunearth.heliosphere.wind import magnetic_pressure
 
 # --- the plasma sheet --------------------------------------------------------------------------------------------
 
@@ -55,7 +44,7 @@ def plasma_sheet_temperature(n: per_cm3, b_lobe: nT) -> keV:
     >>> float(plasma_sheet_temperature(0.5, 20.0).round(2))
     1.99
     """
-    return _pressure(b_lobe) / (n * _NPA_PER_KEV_CM3)
+    return magnetic_pressure.spec.function(b_lobe) / (n * _NPA_PER_KEV_CM3)
 
 
 @model(
@@ -83,14 +72,15 @@ def plasma_sheet_lobe_field(n: per_cm3, t_i: keV, t_e: keV) -> nT:
     Notes
     -----
     Mean energies are three halves of the temperatures: 0.5 cm^-3 with protons of 5 keV and electrons of 0.6 keV in the
-    mean press with 0.30 nPa, not with their energy density of 0.45 nPa, and hold 27 nT.
+    mean exert 0.30 nPa, not with their energy density of 0.45 nPa, and hold 27 nT.
 
     Examples
     --------
     >>> float(plasma_sheet_lobe_field(0.5, 5.0 / 1.5, 0.6 / 1.5).round(1))
     27.4
     """
-    return _field(n * (t_i + t_e) * _NPA_PER_KEV_CM3)
+    xp = namespace(n, t_i, t_e)
+    return xp.sqrt(2.0 * VACUUM_PERMEABILITY * 1e-9 * n * (t_i + t_e) * _NPA_PER_KEV_CM3) * 1e9
 
 
 class PlasmaSheet(NamedTuple):
@@ -365,7 +355,7 @@ class Population(NamedTuple):
     @property
     def beta(self) -> float:
         """Plasma pressure over magnetic pressure."""
-        return float(self.density * (self.t_i + self.t_e) * _NPA_PER_KEV_CM3 / _pressure(self.b))
+        return float(self.density * (self.t_i + self.t_e) * _NPA_PER_KEV_CM3 / magnetic_pressure(self.b))
 
 
 # The tail and the sheath after Hughes (1995), whose table gives beta = 2.5, 3e-3, 0.1 and 6 beside these values.
@@ -423,7 +413,7 @@ def classify_population(density: Any, temperature: Any, b: Any) -> Any:
 
     Returns
     -------
-    str or array of str
+    str, array of str or DataArray
         A name in `POPULATIONS`, by the distance in the logarithms of the three; empty where one is unknown.
 
     Notes
@@ -436,6 +426,12 @@ def classify_population(density: Any, temperature: Any, b: Any) -> Any:
     >>> classify_population([0.5, 0.02, 20.0], [3.0, 0.2, 0.1], [8.0, 25.0, 20.0]).tolist()
     ['plasma sheet', 'tail lobe', 'magnetosheath']
     """
+    if any(hasattr(value, "dims") for value in (density, temperature, b)):
+        import xarray as xr
+
+        return xr.apply_ufunc(
+            classify_population, density, temperature, b, dask="parallelized", output_dtypes=[np.dtype("U32")]
+        )
     with np.errstate(invalid="ignore", divide="ignore"):
         measured = np.stack(
             np.broadcast_arrays(*(np.log10(np.asarray(v, float)) for v in (density, temperature, b))), axis=-1

@@ -1,6 +1,6 @@
-"""Geomagnetic pulsations: their classes, and what series of the field tell of power, onset, polarisation and resonance.
+"""Geomagnetic pulsations: their classes, and their power, onset, polarisation and resonance in series of the field.
 
-Every function takes evenly spaced samples in time order, in which NaN is unknown; nothing is made up across long gaps.
+Every function takes evenly spaced samples in time order, in which NaN is unknown; long gaps are not filled.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def pulsation_band(period: Any, kind: str = "continuous") -> Any:
 
     Returns
     -------
-    str or array of str
+    str, array of str or DataArray
         ``"Pc1"`` to ``"Pc5"``, ``"Pi1"`` or ``"Pi2"``; empty outside all of them. A period on a boundary belongs to the
         longer class, the longest one includes its end.
 
@@ -69,7 +69,7 @@ def pulsation_band(period: Any, kind: str = "continuous") -> Any:
     -----
     The boundaries are a convention of 1963, not physics: Pc1 and Pc2 are mostly ion cyclotron waves, Pc3 and Pc4
     resonances of field lines inside the plasmasphere and waves from upstream of the bow shock, Pc5 resonances of the
-    outer magnetosphere; Pi2 announce substorms.
+    outer magnetosphere; Pi2 accompany the onset of substorms.
 
     Examples
     --------
@@ -78,6 +78,10 @@ def pulsation_band(period: Any, kind: str = "continuous") -> Any:
     """
     if kind not in _CLASSES:
         raise UnknownNameError("kind of pulsations", kind, _CLASSES)
+    if hasattr(period, "dims"):
+        import xarray as xr
+
+        return xr.apply_ufunc(pulsation_band, period, kwargs={"kind": kind}, dask="parallelized", output_dtypes=["U3"])
     names = _CLASSES[kind]
     period = np.asarray(period, float)
     edges = np.array([BANDS[names[0]][0], *(BANDS[name][1] for name in names)])
@@ -539,7 +543,7 @@ def field_polarisation(
     window: float | None = None,
     every: float | None = None,
 ) -> xr.Dataset:
-    """Return how the horizontal field of pulsations turns, window by window.
+    """Return the polarisation of the horizontal field of pulsations, window by window.
 
     Parameters
     ----------

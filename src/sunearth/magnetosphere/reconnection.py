@@ -18,8 +18,7 @@ from sunearth.core.constants import (
 )
 from sunearth.core.errors import InputError
 from sunearth.core.model import model
-from sunearth.core.units import R_E, W, dimensionless, km, km_s, m, m2_s, mV_m, nT, per_cm3, rad, s
-from sunearth.heliosphere.wind import eV
+from sunearth.core.units import R_E, W, dimensionless, eV, km, km_s, m, m2_s, mV_m, nT, per_cm3, rad, s
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -218,7 +217,8 @@ def sweet_parker(length: m, v_a: km_s, diffusivity: m2_s = 1.0) -> SweetParker:
 
     Notes
     -----
-    Beyond a Lundquist number of about 1e4 the sheet is unstable: see :func:`plasmoid_rate`. For 10 R_E and 200 km/s
+    With the half length of the sheet the thickness is its half thickness, and the Lundquist number is the one whose
+    critical value is about 1e4: beyond it the sheet is unstable, see :func:`plasmoid_rate`. For 10 R_E and 200 km/s
     with 1 m^2/s the rate of 2.8e-7 is 1e5 times too small for the magnetosphere.
 
     Examples
@@ -334,8 +334,8 @@ def hall_reconnection(
     Notes
     -----
     With 0.1 and 50 nT, 5 cm^-3 the field is 2.4 mV/m, with 20 cm^-3 1.2 mV/m: what is seen at the magnetopause. An
-    outflow of 100 km/s with an inflow of 10 km/s has the rate of 0.1 but a speed far below that of the lobes, 600 to
-    2000 km/s.
+    outflow of 100 km/s with an inflow of 10 km/s has the rate 0.1, but the Alfven speed of the lobes is far higher, 600
+    to 2000 km/s.
 
     Examples
     --------
@@ -515,7 +515,10 @@ def is_suppressed(shear: Any, delta_beta: Any, thickness: Any = 1.0) -> Any:
     >>> is_suppressed(1.0, np.array([0.1, 3.0])).tolist()
     [False, True]
     """
-    return shear < swisdak_2010(delta_beta, thickness)
+    suppressed = shear < swisdak_2010(delta_beta, thickness)
+    if hasattr(suppressed, "dims"):
+        suppressed.attrs = {"long_name": "Whether reconnection is suppressed", "references": _SWISDAK}
+    return suppressed
 
 
 @model(cite=_ORIENTATION, valid=_SIDES | {"shear": (0.2, 3.14)})
@@ -663,7 +666,7 @@ def conversion_power(
     -----
     How the power divides is another matter. Half of it goes to flow and half to heat in an incompressible sheet of
     Sweet and Parker; in collisionless exhausts most leaves as enthalpy, of ions more than of electrons. Fixed shares
-    (50 % flow, 25 % ions, 15 % electrons, 10 % energetic particles) have no ground.
+    (50 % flow, 25 % ions, 15 % electrons, 10 % energetic particles) have no physical basis.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from sunearth.core.errors import InputError
 from sunearth.core.model import model
 from sunearth.core.units import (
     MA,
+    PJ,
     R_E,
-    Array,
     GWb,
     K,
     deg,
@@ -22,24 +22,17 @@ from sunearth.core.units import (
     keV,
     km_s,
     mA_m,
+    nA_m2,
     nPa,
     nT,
-    parse_unit,
     per_cm3,
     rad,
 )
-
-nA_m2 = Annotated[Array, parse_unit("nA/m^2")]
-PJ = Annotated[Array, parse_unit("PJ")]
+from sunearth.heliosphere.wind import magnetic_pressure
 
 _HARRIS = "Harris 1962, Il Nuovo Cimento 23, 115"
 _GWB_PER_NT_R_E2 = 1e-9 * EARTH_RADIUS**2 * 1e-9
 """GWb in 1 nT R_E^2"""
-
-
-def _pressure(b: Any) -> Any:
-    """Magnetic pressure in nPa of a field in nT."""
-    return (b * 1e-9) ** 2 / (2.0 * VACUUM_PERMEABILITY) * 1e9
 
 
 def _field(pressure: Any) -> Any:
@@ -102,7 +95,9 @@ def harris_sheet(z: R_E, b_lobe: nT, thickness: R_E, p_lobe: nPa = 0.0) -> Harri
     cosh = xp.cosh(xp.clip(z / thickness, -300.0, 300.0))
     sech_2 = 1.0 / cosh**2
     j_y = b_lobe * 1e-9 / (VACUUM_PERMEABILITY * thickness * EARTH_RADIUS) * sech_2 * 1e9
-    return HarrisSheet(b_lobe * tanh + 0.0 * p_lobe, j_y + 0.0 * p_lobe, _pressure(b_lobe) * sech_2 + p_lobe)
+    return HarrisSheet(
+        b_lobe * tanh + 0.0 * p_lobe, j_y + 0.0 * p_lobe, magnetic_pressure.spec.function(b_lobe) * sech_2 + p_lobe
+    )
 
 
 @model(
@@ -250,7 +245,7 @@ def lobe_field(
     """
     xp = namespace(b, n_p, t_p, t_e, p_dyn, flare, kappa)
     thermal = n_p * 1e6 * BOLTZMANN * (t_p + t_e) * 1e9
-    return _field(_pressure(b) + thermal + kappa * p_dyn * xp.sin(flare) ** 2)
+    return _field(magnetic_pressure.spec.function(b) + thermal + kappa * p_dyn * xp.sin(flare) ** 2)
 
 
 @model(
@@ -422,7 +417,7 @@ _FLARING_STEPS = 64
         "open_flux": (0.45, 0.7),
         "p_dyn": (2.0, 10.0),
         "p_static": (0.003, 0.03),
-        "start_radius": (16.0, 18.0),
+        "start_radius": (14.0, 18.0),
         "kappa": (0.8, 1.0),
     },
 )
@@ -476,7 +471,7 @@ def coroniti_kennel_1972(
     """
     xp = namespace(distance, open_flux, p_dyn, p_static, start_radius, kappa)
     field_at_1 = 2.0 * open_flux / (np.pi * _GWB_PER_NT_R_E2)
-    last = (_pressure(field_at_1) / p_static) ** 0.25
+    last = (magnetic_pressure.spec.function(field_at_1) / p_static) ** 0.25
     c = p_static / (kappa * p_dyn)
 
     def rate(w: Any) -> Any:
@@ -525,7 +520,7 @@ def lobe_energy(b_lobe: nT, radius: R_E, length: R_E) -> PJ:
     >>> float(lobe_energy(20.0, 20.0, 30.0).round(2))
     1.55
     """
-    return _pressure(b_lobe) * 1e-9 * np.pi * radius**2 * length * EARTH_RADIUS**3 * 1e-15
+    return magnetic_pressure.spec.function(b_lobe) * 1e-9 * np.pi * radius**2 * length * EARTH_RADIUS**3 * 1e-15
 
 
 @model(
