@@ -2,7 +2,7 @@
 
 python validation/themis_crossings.py [DATA_FOLDER] [--window MINUTES]
 
-First the distance: observed minus modelled, along the ray from the Earth's centre to the spacecraft at the middle of
+First the distance: modelled minus observed, along the ray from the Earth's centre to the spacecraft at the middle of
 each listed interval, with several ways to treat wind and angle. Then the times: crossings that each model predicts
 along the orbits, against those of the list, as hits, misses and false alarms within a window.
 """
@@ -182,7 +182,7 @@ def main(folder: Path, window: float) -> None:
         length = (seen["end"] - seen["begin"]) / np.timedelta64(1, "m")
         print(f"{kind}: {length.size} intervals along the orbits, {np.median(length):.0f} min long in the median")
         for way in WAYS:
-            print(f"  {way}: observed minus modelled distance, R_E")
+            print(f"  {way}: modelled minus observed distance, R_E")
             for name, found in score(folder, kind, models, way).items():
                 print(f"    {name:<24} n {found.n}  mean {found.mean:+.2f}  MAE {found.mae:.2f}  rms {found.rms:.2f}")
         print(f"  times, within {window:g} min, wind smoothed over half an hour, aberrated")

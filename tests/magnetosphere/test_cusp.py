@@ -258,6 +258,27 @@ def test_faults_are_named():
     with pytest.raises(InputError, match="below 0"):
         cusp.CuspDispersion().solve([0.0], [0.0], [1.0], [0.0, 1.0], [1.0, -1.0])
     with pytest.raises(InputError, match="kappa"):
-        cusp.CuspDispersion(kappa=1.0).solve([0.0], [0.0], [1.0], [0.0, 1.0], [1.0, 1.0])
+        cusp.CuspDispersion(kappa=1.0)
+    with pytest.raises(InputError, match="above 0"):
+        cusp.CuspDispersion(distance=-1.0)
+    dates = np.array(["2015-03-17T00:00", "2015-03-17T00:01"], "datetime64[ns]")
+    with pytest.raises(InputError, match="seconds"):
+        cusp.CuspDispersion().solve(dates, [0.0, 1.0], [1.0], *STEADY)
+    with pytest.raises(InputError, match="seconds"):
+        cusp.reconnection_history(dates, [0.0, 1.0], [1.0, 1.0])
     with pytest.raises(InputError, match="one length"):
         cusp.reconnection_history([0.0, 1.0], [0.0], [1.0])
+
+
+def test_a_missing_position_is_missing_alone():
+    time = np.arange(20.0, 100.0, 10.0)
+    position = 7.0 * time
+    whole = cusp.CuspDispersion().solve(time, position, 1.0, *STEADY)["cutoff"].values
+    position[3] = np.nan
+    part = cusp.CuspDispersion().solve(time, position, 1.0, *STEADY)["cutoff"].values
+    assert np.isnan(part[3])
+    np.testing.assert_allclose(np.delete(part, 3), np.delete(whole, 3), rtol=1e-3)
+
+
+def test_no_samples_give_no_samples():
+    assert cusp.CuspDispersion().solve([], [], [1.0, 2.0], *STEADY)["flux"].shape == (0, 2)

@@ -173,3 +173,17 @@ def test_slow_twin():
     line = solve_ivp(rates, (0, 12.0), [0, 0, start, start, 0], rtol=1e-11, atol=1e-13)
     assert x2 * 5.0 * math.exp(line.y[0, -1]) == pytest.approx(float(found.n_p[-1]), rel=1e-7)
     assert float(found.b[0]) * math.exp(line.y[1, -1]) == pytest.approx(float(found.b[-1]), rel=1e-7)
+
+
+def test_pressure_at_the_nose_against_the_momentum_flux_of_the_wind():
+    """The tension adds to the stagnation pressure of a gas; only at low Mach numbers by too much, as is stated."""
+    b = np.array([0.5, 2.5, 5.0, 10.0, 20.0])
+    layer = DepletionLayer().solve(n_p=5.0, speed=400.0, b_t=b)
+    p_dyn = wind.dynamic_pressure(5.0, 400.0)
+    nose = np.array([row[np.isfinite(row)][-1] for row in layer.total_pressure.values])
+    assert (np.diff(nose) > 0).all()
+    gas = obstacle_flow.stagnation_coefficient(wind.mach_sonic(400.0, 1e5))
+    assert nose[0] / p_dyn == pytest.approx(float(gas), rel=5e-3)
+    share = nose / (p_dyn + wind.thermal_pressure(5.0, 1e5) + wind.magnetic_pressure(b))
+    assert (share[:3] < 1).all()
+    np.testing.assert_allclose(share[3:], [1.09, 1.27], atol=0.02)

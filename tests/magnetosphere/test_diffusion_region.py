@@ -89,6 +89,13 @@ def test_dissipation_without_charge_is_current_times_field():
     assert zenitani_2011([1.0, 2.0, 3.0], -np.cross(v, b) * 1e-3, v, b) == pytest.approx(0.0, abs=1e-12)
 
 
+def test_charge_may_be_a_list():
+    """One elementary charge per cm^3 carried at 1000 km/s along 1 mV/m takes up e 1e6 1e6 1e-3 W/m^3."""
+    row = [[1000.0, 0.0, 0.0]] * 2
+    power = zenitani_2011(np.zeros((2, 3)), [[1.0, 0.0, 0.0]] * 2, row, np.zeros((2, 3)), [0.0, 1.0])
+    np.testing.assert_allclose(power, [0.0, -constants.e * 1e18], rtol=1e-4, atol=1e-30)
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_a_gyrotropic_tensor_has_none(measure):
     rng = np.random.default_rng(1)
@@ -199,6 +206,8 @@ def test_moments_of_a_shifted_maxwellian():
     np.testing.assert_allclose(found.pressure[0], np.diag(expected), atol=1e-9 * expected.max())
     with pytest.raises(InputError, match="its axes"):
         velocity_moments(f, v[:-1], v, v)
+    with pytest.raises(InputError, match="two points"):
+        velocity_moments(f[:1], v[:1], v, v)
 
 
 @given(st.integers(0, 10_000))

@@ -2,18 +2,16 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import integrate, special
+from scipy import integrate
 
 from sunearth.core.errors import InputError
+from sunearth.heliosphere.cme import lundquist
 from sunearth.magnetosphere.flux_transfer_events import (
     BESSEL_ZERO,
     detect_flux_transfer_events,
     equivalent_potential,
     event_rate,
     fit_flux_rope,
-    lundquist_1950,
     rope_along_path,
     rope_flux,
 )
@@ -26,30 +24,18 @@ def unit(*components):
     return np.array(components) / np.linalg.norm(components)
 
 
-@given(st.floats(0.0, 1.0))
-def test_the_field_is_that_of_bessel_functions(share):
-    field = lundquist_1950(share * 3000.0, 3000.0, 40.0, -1.0)
-    assert field.b_axial == pytest.approx(40.0 * special.j0(BESSEL_ZERO * share), abs=1e-12)
-    assert field.b_azimuthal == pytest.approx(-40.0 * special.j1(BESSEL_ZERO * share), abs=1e-12)
-
-
-def test_outside_the_rope_there_is_no_answer():
-    assert np.isnan(lundquist_1950(1001.0, 1000.0, 40.0)).all()
-    assert np.isnan(lundquist_1950(-1.0, 1000.0, 40.0)).all()
-
-
 def test_the_rope_is_free_of_force():
     """Curl B = alpha B: of the axial field -dB_z/dr, of the azimuthal one d(r B_phi)/dr / r."""
     r = np.linspace(1.0, 2999.0, 6001)
-    b_z, b_phi = lundquist_1950(r, 3000.0, 40.0)
+    b_z, b_phi = lundquist(r / 3000.0, 40.0)
     alpha = BESSEL_ZERO / 3000.0
     np.testing.assert_allclose(-np.gradient(b_z, r)[1:-1], alpha * b_phi[1:-1], atol=1e-6)
     np.testing.assert_allclose((np.gradient(r * b_phi, r) / r)[1:-1], alpha * b_z[1:-1], atol=1e-6)
 
 
 def test_flux_is_the_integral_of_the_field():
-    axial, _ = integrate.quad(lambda r: 2 * np.pi * r * lundquist_1950(r, 3000.0, 40.0).b_axial, 0, 3000.0)
-    azimuthal, _ = integrate.quad(lambda r: lundquist_1950(r, 3000.0, 40.0).b_azimuthal, 0, 3000.0)
+    axial, _ = integrate.quad(lambda r: 2 * np.pi * r * lundquist(r / 3000.0, 40.0).axial, 0, 3000.0)
+    azimuthal, _ = integrate.quad(lambda r: lundquist(r / 3000.0, 40.0).azimuthal, 0, 3000.0)
     flux = rope_flux(40.0, 3000.0, 1000.0)
     assert flux.axial == pytest.approx(axial * 1e-9, rel=1e-10)  # nT km^2 in MWb
     assert flux.azimuthal == pytest.approx(azimuthal * 1000.0 * 1e-9, rel=1e-10)
@@ -227,3 +213,22 @@ def test_detection_refuses_bad_input():
         detect_flux_transfer_events(time, b[:, :2])
     with pytest.raises(InputError, match="positive and ascend"):
         detect_flux_transfer_events(time, b, shortest="5min")
+
+
+@pytest.mark.parametrize("impact", [0.0, -0.6])
+def test_along_a_path_the_strength_is_that_of_the_rope(impact):
+    seconds = np.linspace(-40.0, 40.0, 9)
+    met = rope_along_path(seconds, unit(1.0, 2.0, -1.0), 40.0, 9000.0, impact, -1, VELOCITY)
+    drift = np.linalg.norm(np.cross(VELOCITY, unit(1.0, 2.0, -1.0)))
+    field = lundquist(np.hypot(drift * seconds / 9000.0, impact), 40.0)
+    np.testing.assert_allclose(np.linalg.norm(met, axis=-1), np.hypot(field.axial, field.azimuthal), rtol=1e-12)
+
+
+def test_shapes_that_do_not_fit_and_empty_fields_are_named():
+    with pytest.raises(InputError, match="shape"):
+        fit_flux_rope(np.arange(9.0), np.ones((10, 3)), VELOCITY)
+    with pytest.raises(InputError, match="zero throughout"):
+        fit_flux_rope(np.arange(9.0), np.zeros((9, 3)), VELOCITY)
+    time = START + np.arange(100) * np.timedelta64(1, "s")
+    with pytest.raises(InputError, match="three components"):
+        detect_flux_transfer_events(time, np.ones((100, 3)), normal=[1.0, 0.0])

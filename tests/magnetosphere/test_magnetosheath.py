@@ -416,3 +416,19 @@ class TestSubsolarSheath:
     def test_wind_without_a_shock_and_missing_wind_give_nothing(self):
         found = magnetosheath.subsolar_sheath(np.array([5.0, 5.0, np.nan]), 300.0, b_z=np.array([-5.0, -80.0, -5.0]))
         assert np.isfinite(found.n_p).tolist() == [True, False, False]
+
+
+def test_units_of_orbit_and_wind_are_converted():
+    import xarray as xr
+
+    time = np.array(["2015-03-17T04:00", "2015-03-17T05:00"], "M8[ns]")
+    sheath = magnetosheath.Magnetosheath()
+    orbit = xr.Dataset({n: ("time", v) for n, v in (("x", [12.0, 9.0]), ("y", [1.0, 10.0]), ("z", [2.0, 1.0]))})
+    flow = {"n_p": 5.0, "speed": 400.0, "b_x": 1.0, "b_y": 2.0, "b_z": -5.0}
+    wind = xr.Dataset({n: ("time", [v, v]) for n, v in flow.items()})
+    orbit, wind = orbit.assign_coords(time=time), wind.assign_coords(time=time)
+    plain = sheath.along(orbit, wind)
+    for name in "xyz":
+        orbit[name] = (orbit[name] * 6371.2).assign_attrs(units="km")
+    wind["speed"] = (wind["speed"] * 1e3).assign_attrs(units="m/s")
+    xr.testing.assert_allclose(sheath.along(orbit, wind), plain)

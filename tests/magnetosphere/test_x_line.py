@@ -289,6 +289,12 @@ def test_faults_are_named():
         xl.DaysideReconnection().solve(2.0, 0.0, 0.0, -5.0, 6.0, 430.0, 0.5)
     with pytest.raises(InputError, match="columns"):
         line_of(0.0, 0.0, -5.0, columns=2)
+    with pytest.raises(InputError, match="columns"):
+        xl.DaysideReconnection(rows=3).solve(2.0, 0.0, 0.0, -5.0, 6.0, 430.0)
+    with pytest.raises(UnknownNameError, match="bisector"):
+        xl.DaysideReconnection("bisection").solve(2.0, 0.0, 0.0, -5.0, 6.0, 430.0)
+    with pytest.raises(InputError, match="one state"):
+        xl.DaysideReconnection().solve([2.0, 3.0], 0.0, 0.0, -5.0, 6.0, 430.0)
 
 
 # Observations ------------------------------------------------------------------------------------------------------

@@ -376,7 +376,7 @@ def plasma_beta(
     t_e: K = ELECTRON_TEMPERATURE,
     alpha_fraction: dimensionless = ALPHA_FRACTION,
 ) -> dimensionless:
-    """Ratio of thermal to magnetic pressure in the solar wind.
+    """Ratio of thermal to magnetic pressure.
 
     Parameters
     ----------
@@ -398,7 +398,8 @@ def plasma_beta(
 
     Notes
     -----
-    With 5 % alphas this is the beta of the OMNI data set, (4.16e-5 t_p + 5.34) n_p / b^2.
+    With 5 % alphas this is the beta of the OMNI data set, (4.16e-5 t_p + 5.34) n_p / b^2. With `t_e`
+    and `alpha_fraction` zero it is the beta of the protons alone, in the magnetosheath or elsewhere.
 
     Examples
     --------

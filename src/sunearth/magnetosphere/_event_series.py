@@ -9,14 +9,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sunearth.core import quantities
 from sunearth.core.errors import InputError
 from sunearth.core.time import to_datetime64
+from sunearth.core.units import Unit, parse_unit
 
 if TYPE_CHECKING:
     import xarray as xr
 
 Floats = NDArray[np.float64]
 Boundary = str | Callable[..., Any]
+
+
+def in_unit(value: Any, unit: Unit | str | None, place: str) -> Any:
+    """Return plain floats in a unit: labelled arrays and quantities are converted, bare numbers taken as they are."""
+    if unit is None:
+        return np.asarray(value, np.float64)
+    unit = parse_unit(unit) if isinstance(unit, str) else unit
+    if quantities.has_unit(value):
+        return np.asarray(quantities.to_plain(value, unit, place), np.float64)
+    factor = quantities.labelled_factor(value, unit, place) if hasattr(value, "attrs") else 1.0
+    return factor * np.asarray(value, np.float64)
 
 
 def boundary_name(boundary: Boundary) -> str:
@@ -42,6 +55,12 @@ def boundary_function(boundary: Boundary) -> tuple[Callable[..., Any], dict[str,
     if "theta" not in names:
         raise InputError(f"{boundary_name(boundary)} gives no shape: it has no argument theta")
     return boundary, names
+
+
+def boundary_unit(boundary: Boundary, name: str) -> Unit | None:
+    """Return the unit that a boundary takes an input in, as far as it says."""
+    spec = getattr(boundary_function(boundary)[0], "spec", None)
+    return spec.parameters[name].unit if spec is not None and name in spec.parameters else None
 
 
 def nanoseconds(span: Any, place: str) -> int:
@@ -84,15 +103,17 @@ def ascending_times(time: Any, place: str) -> NDArray[np.int64]:
     return when
 
 
-def driver_rows(table: Mapping[str, Any], names: Any, place: str) -> tuple[NDArray[np.int64], list[Floats]]:
-    """Take the times and some rows out of a mapping or Dataset."""
+def driver_rows(
+    table: Mapping[str, Any], names: Mapping[str, Unit | str | None], place: str
+) -> tuple[NDArray[np.int64], list[Floats]]:
+    """Take the times and some rows, each in its unit, out of a mapping or Dataset."""
     for name in ("time", *names):
         if name not in table:
             raise InputError(f"{place}: {name} is missing")
     when = ascending_times(table["time"], f"{place}: time")
     rows = []
-    for name in names:
-        row = np.asarray(table[name], np.float64)
+    for name, unit in names.items():
+        row = in_unit(table[name], unit, f"{place}: {name}")
         if row.ndim and row.shape != when.shape:
             raise InputError(f"{place}: {name} has the shape {row.shape}, the times have {when.shape}")
         rows.append(np.broadcast_to(row, when.shape))

@@ -21,9 +21,11 @@ from ._event_series import (
     ascending_times,
     boundary_function,
     boundary_name,
+    boundary_unit,
     changes_of_side,
     driver_rows,
     event_table,
+    in_unit,
     interpolated,
     nanoseconds,
     plain_times,
@@ -58,7 +60,7 @@ def layer_thickness(duration: s, v_n: km_s) -> km:
     -----
     The speed is the normal component of the de Hoffmann-Teller velocity (:func:`walen_test`) or comes from the timing
     of several spacecraft. Magnetopauses are some hundred to about a thousand kilometres thick, several gyroradii of a
-    sheath ion; the kilometre of some texts is not seen.
+    sheath ion; a thickness of one kilometre, given in some texts, is not observed.
 
     Examples
     --------
@@ -156,11 +158,11 @@ def boundary_depth(
     >>> float(boundary_depth(9.0, 0.0, 0.0, {"p_dyn": 2.0, "b_z": 0.0}).round(2))
     1.25
     """
-    x, y, z = (np.asarray(value, np.float64) for value in (x, y, z))
+    x, y, z = (in_unit(value, "R_E", name) for name, value in (("x", x), ("y", y), ("z", z)))
     if aberrated:
         if "speed" not in drivers:
             raise InputError("the aberration of the wind needs its speed: give drivers['speed'] in km/s")
-        angle = np.arctan(EARTH_ORBITAL_SPEED / np.asarray(drivers["speed"], np.float64))
+        angle = np.arctan(EARTH_ORBITAL_SPEED / in_unit(drivers["speed"], "km/s", "drivers: speed"))
         x, y = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
     distance = np.sqrt(x**2 + y**2 + z**2)
     shape, names = boundary_function(boundary)
@@ -170,7 +172,7 @@ def boundary_depth(
         if name in geometry:
             inputs[name] = geometry[name]
         elif name in drivers:
-            inputs[name] = np.asarray(drivers[name], np.float64)
+            inputs[name] = in_unit(drivers[name], boundary_unit(boundary, name), f"drivers: {name}")
         elif required:
             raise InputError(f"{boundary_name(boundary)} needs {name}, which is not among the drivers")
     with np.errstate(all="ignore"):
@@ -258,11 +260,12 @@ def predict_crossings(
     ('2015-03-17T00:25', 'out', 10.25)
     """
     gap = nanoseconds(longest_gap, "longest_gap")
-    when, place = driver_rows(orbit, ("x", "y", "z"), "orbit")
+    when, place = driver_rows(orbit, dict.fromkeys("xyz", "R_E"), "orbit")
     names = [name for name in boundary_function(boundary)[1] if name not in ("theta", "phi") and name in drivers]
     if aberrated and "speed" in drivers and "speed" not in names:
         names.append("speed")
-    driven, wind = driver_rows(drivers, names, "drivers")
+    units = {name: "km/s" if name == "speed" else boundary_unit(boundary, name) for name in names}
+    driven, wind = driver_rows(drivers, units, "drivers")
     begin, end = max(when[0], driven[0]), min(when[-1], driven[-1])
     if begin > end:
         raise InputError("orbit and drivers do not overlap in time")
@@ -332,16 +335,16 @@ def score_boundary(
     n : int
         Crossings that could be compared.
     mean, mae, rms : float
-        Mean, mean magnitude and root mean square of observed minus modelled distance at the same angles, R_E; NaN
+        Mean, mean magnitude and root mean square of modelled minus observed distance at the same angles, R_E; NaN
         where nothing could be compared.
 
     Examples
     --------
     >>> score = score_boundary([10.0, 11.0], 0.0, 0.0, {}, lambda theta: 10.4 + 0.0 * theta)
     >>> score.n, round(score.mean, 3), round(score.mae, 3)
-    (2, 0.1, 0.5)
+    (2, -0.1, 0.5)
     """
-    error = -np.ravel(boundary_depth(x, y, z, drivers, boundary, aberrated))
+    error = np.ravel(boundary_depth(x, y, z, drivers, boundary, aberrated))
     error = error[np.isfinite(error)]
     if error.size == 0:
         return BoundaryScore(0, np.nan, np.nan, np.nan)
@@ -468,8 +471,8 @@ def classify_regions(
     >>> classify_regions(b, [5.0, 20.0, 0.5], v, [1e5, 2e6, 4e7]).tolist()
     [1, 2, 3]
     """
-    b, v = (np.asarray(vector, np.float64) for vector in (b, v))
-    n_p, t_p = (np.asarray(value, np.float64) for value in (n_p, t_p))
+    b, v = in_unit(b, "nT", "b"), in_unit(v, "km/s", "v")
+    n_p, t_p = in_unit(n_p, "cm^-3", "n_p"), in_unit(t_p, "K", "t_p")
     if b.shape[-1:] != (3,) or v.shape[-1:] != (3,):
         raise InputError(f"field and velocity have three components in their last axis, got {b.shape} and {v.shape}")
     with np.errstate(all="ignore"):
@@ -535,8 +538,11 @@ def detect_crossings(
     (['magnetopause'], ['in'], 3.0)
     """
     when = ascending_times(time, "time")
-    b, v = np.asarray(b, np.float64), np.asarray(v, np.float64)
-    n_p, t_p = (np.broadcast_to(np.asarray(value, np.float64), when.shape) for value in (n_p, t_p))
+    b, v = in_unit(b, "nT", "b"), in_unit(v, "km/s", "v")
+    n_p, t_p = (
+        np.broadcast_to(in_unit(value, unit, name), when.shape)
+        for name, value, unit in (("n_p", n_p, "cm^-3"), ("t_p", t_p, "K"))
+    )
     if b.shape != (when.size, 3) or v.shape != (when.size, 3):
         raise InputError(f"field and velocity need the shape ({when.size}, 3), got {b.shape} and {v.shape}")
     least, gap = nanoseconds(persistence, "persistence"), nanoseconds(longest_gap, "longest_gap")
@@ -731,6 +737,11 @@ def walen_test(v: Any, b: Any, n_p: Any, anisotropy: Any = 0.0, ion_mass: float 
     frame : DeHoffmannTeller
         The frame, its velocity and how well it holds.
 
+    Raises
+    ------
+    InputError
+        If shapes do not agree.
+
     Notes
     -----
     On the dayside, with the normal pointing outward and plasma entering, a positive slope belongs to a normal field
@@ -748,6 +759,11 @@ def walen_test(v: Any, b: Any, n_p: Any, anisotropy: Any = 0.0, ion_mass: float 
     (-1.0, [-20.0, 100.0, 30.0])
     """
     v, b = np.broadcast_arrays(np.asarray(v, np.float64), np.asarray(b, np.float64))
+    if v.shape[-1:] != (3,) or v.ndim < 2:
+        raise InputError(f"velocity and field need the shape (..., time, 3), got {v.shape}")
+    for name, values in (("n_p", n_p), ("anisotropy", anisotropy)):
+        if np.shape(values) and np.shape(values)[-1] not in (1, v.shape[-2]):
+            raise InputError(f"{name} needs the shape (..., {v.shape[-2]}), got {np.shape(values)}")
     alfven = alfven_velocity(b, np.broadcast_to(np.asarray(n_p, np.float64), b.shape[:-1]), anisotropy, ion_mass)
     good = (np.isfinite(v) & np.isfinite(alfven)).all(axis=-1)
     v, b, alfven = (np.where(good[..., None], vector, np.nan) for vector in (v, b, alfven))
@@ -770,7 +786,7 @@ def walen_test(v: Any, b: Any, n_p: Any, anisotropy: Any = 0.0, ion_mass: float 
     )
 
 
-# What the above is made of.
+# Steps of the functions above.
 
 
 def _stays(when: Any, region: Any, least: int, gap: int) -> list[tuple[int, int, int]]:

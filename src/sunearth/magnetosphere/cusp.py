@@ -521,8 +521,8 @@ def lockwood_smith_1992(
     -----
     b v cos(angle) / [1 + (d / 2) (m / 2)^(1/2) E^(-3/2) |dE/dt|]. The bracket is the time between the openings of two
     lines over the time between their crossings. Strictly v is the speed relative to the plasma, and the sign in the
-    bracket is that of dE/dt: with a satellite that moves poleward at v through plasma that does at u the formula gives
-    v / (v + u) of the rate. :func:`reconnection_history` is exact in that.
+    bracket is that of dE/dt: where the boundary stands still in plasma of poleward speed u, a satellite of speed v gets
+    v / (v + u) of the rate by this formula, poleward or equatorward. :func:`reconnection_history` keeps both.
 
     Examples
     --------
@@ -584,6 +584,13 @@ class CuspDispersion:
     kappa: float | None = None
     fading: float = 400.0
 
+    def __post_init__(self) -> None:
+        """Refuse parameters that mean nothing."""
+        if not (self.distance > 0 and self.b > 0 and self.n >= 0 and self.t > 0 and self.fading > 0):
+            raise InputError("CuspDispersion: distance, b, t and fading must be above 0, n not below")
+        if self.kappa is not None and not self.kappa > 1.5:
+            raise InputError(f"CuspDispersion: kappa must be above 1.5, got {self.kappa}")
+
     def solve(self, time: Any, position: Any, energy: Any, rate_time: Any, rate: Any) -> xr.Dataset:
         """Compute what a satellite sees.
 
@@ -613,8 +620,12 @@ class CuspDispersion:
         """
         import xarray as xr
 
-        time, position, energy = (np.asarray(a, float) for a in (time, position, energy))
-        rate_time, rate = np.asarray(rate_time, float), np.asarray(rate, float)
+        time, rate_time = _seconds(time, "time"), _seconds(rate_time, "rate_time")
+        position, energy, rate = (
+            np.asarray(position, float),
+            np.atleast_1d(np.asarray(energy, float)),
+            np.asarray(rate, float),
+        )
         if time.shape != position.shape or time.ndim != 1:
             raise InputError(f"CuspDispersion: time {time.shape} and position {position.shape} must be of one length")
         if rate_time.shape != rate.shape or rate_time.size < 2 or not np.all(np.diff(rate_time) > 0):
@@ -656,8 +667,11 @@ class CuspDispersion:
     def _opening(self, time: Any, position: Any, rate_time: Any, rate: Any) -> Any:
         """When the line at each place and time was opened: in the frame of the plasma the boundary only retreats."""
         # where the boundary is in the plasma's frame, as lines are opened; a fine table makes it monotonic and smooth
-        first, last = min(rate_time[0], time.min(), 0.0), max(time.max(), 0.0)
-        reach = (position - self.convection_speed * time).max()
+        known = np.isfinite(time) & np.isfinite(position)
+        if not known.any():
+            return np.full(time.shape, np.nan)
+        first, last = min(rate_time[0], time[known].min(), 0.0), max(time[known].max(), 0.0)
+        reach = (position - self.convection_speed * time)[known].max()
         # before the table the first rate holds: far enough back to have opened the oldest line seen
         if rate[0] > 0:
             first -= max(reach, 0.0) * self.b * 1e-3 / rate[0] + (last - first)
@@ -674,8 +688,8 @@ class CuspDispersion:
         span = order[low + 1] - order[low]
         share = np.divide(-here - order[low], span, out=np.zeros_like(here), where=span > 0)
         opened = table[low] + share * (table[low + 1] - table[low])
-        known = (index > 0) & (opened <= time) & (here <= boundary[0])
-        return np.where(known & (here >= np.interp(time, table, boundary)), opened, np.nan)
+        found = (index > 0) & (opened <= time) & (here <= boundary[0])
+        return np.where(found & (here >= np.interp(time, table, boundary)), opened, np.nan)
 
     def _source(self, speed: Any) -> Any:
         """Twice the phase space density over m^2, so that energy squared times it is a differential energy flux."""
@@ -687,14 +701,19 @@ class CuspDispersion:
             density = (2.0 * np.pi * square) ** -1.5 * np.exp(-(off**2) / (2.0 * square))
         else:
             kappa = self.kappa
-            if not kappa > 1.5:
-                raise InputError(f"CuspDispersion: kappa must be above 1.5, got {kappa}")
             width = (2.0 * kappa - 3.0) * square
             scale = np.exp(gammaln(kappa + 1.0) - gammaln(kappa - 0.5)) * (np.pi * width) ** -1.5
             density = scale * (1.0 + off**2 / width) ** (-kappa - 1.0)
         # 2 f E^2 / m^2 is an energy flux in J m^-2 s^-1 sr^-1 J^-1 for E in J; per cm^2 it is 1e-4 of that
         joule = 1e3 * ELEMENTARY_CHARGE
         return 2.0 * self.n * 1e6 * density / PROTON_MASS**2 * joule**2 * 1e-4
+
+
+def _seconds(time: Any, name: str) -> Any:
+    """Return times in seconds as floats; dates would silently become nanoseconds since 1970."""
+    if np.asarray(time).dtype.kind in "MmUS":
+        raise InputError(f"cusp: {name} must be seconds from any origin; subtract an origin and divide by one second")
+    return np.asarray(time, float)
 
 
 def reconnection_history(
@@ -744,7 +763,8 @@ def reconnection_history(
     >>> rate.round(3).tolist()[:2]
     [45.0, 45.0]
     """
-    time, position, cutoff = (np.asarray(a, float) for a in (time, position, cutoff))
+    time = _seconds(time, "time")
+    position, cutoff = np.asarray(position, float), np.asarray(cutoff, float)
     if not (time.shape == position.shape == cutoff.shape and time.ndim == 1 and time.size > 1):
         raise InputError("reconnection_history: time, position and cutoff must be series of one length, 2 at least")
     opened = time - time_since_reconnection.spec.function(cutoff, distance)

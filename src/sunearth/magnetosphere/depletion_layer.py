@@ -74,9 +74,11 @@ class DepletionLayer:
     per cent. Steady ideal flow without reconnection has no plasma on the magnetopause itself; with the share
     `inflow` of the local Alfven speed let in, the profile is cut off there.
 
-    At high Mach numbers the layer in which magnetic pressure rules is some 4 standoffs / M_A^2 thick. For M_A = 8 the
-    density is halved 800 km from the magnetopause. Below M_A of about 3 the tension overstates the pressure at the
-    nose, which for M_A = 2 comes out above the momentum flux of the wind. The layer is strongest in wind of low Mach
+    At high Mach numbers the layer in which magnetic pressure rules is some 4 standoffs / M_A^2 thick. For M_A = 9 the
+    density is halved 800 km from the magnetopause. The tension raises the total pressure at the nose, from 0.89 of the
+    dynamic pressure without field to 0.99 at M_A = 9, 1.13 at 4.4 and 1.41 at 2.2. Below M_A of about 7 this is more
+    than the momentum flux of the wind with its field, by 9 % at 4.4 and 26 % at 2.2: there the tension is overstated,
+    and profiles are qualitative. The layer is strongest in wind of low Mach
     number, and for northward field, which does not reconnect: for southward field take an `inflow` of about 0.1.
 
     Examples

@@ -20,7 +20,8 @@ from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.core.model import model
 from sunearth.core.units import eV, km, nT, per_cm3
 
-from ._event_series import ascending_times, event_table
+from ._event_series import ascending_times, event_table, in_unit
+from .reconnection import electron_inertial_length, ion_inertial_length
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,8 +35,8 @@ THRESHOLDS: Mapping[str, float] = {
     "parallel_field": 0.5,
     "current_scale": 10.0,
 }
-"""From which value on a criterion of :func:`identify_diffusion_region` speaks for a diffusion region: sqrt(Q), power
-in nW/m^3, fields in mV/m; the last holds below its value, the scale of the current in electron inertial lengths."""
+"""Values from which on a criterion of :func:`identify_diffusion_region` is met: sqrt(Q), power in nW/m^3, fields in
+mV/m; the last, the scale of the current in electron inertial lengths, is met below its value."""
 
 
 class KineticScales(NamedTuple):
@@ -88,14 +89,14 @@ def kinetic_scales(n_e: per_cm3, b: nT, t_e: eV, t_i: eV) -> KineticScales:
     """
     xp = namespace(n_e, b, t_e, t_i)
 
-    def inertial(mass: float) -> Any:
-        return xp.sqrt(mass / (VACUUM_PERMEABILITY * n_e * 1e6 * ELEMENTARY_CHARGE**2)) * 1e-3
-
     def gyroradius(mass: float, temperature: Any) -> Any:
         return xp.sqrt(2 * mass * temperature / ELEMENTARY_CHARGE) / (xp.abs(b) * 1e-9) * 1e-3
 
     return KineticScales(
-        inertial(ELECTRON_MASS), inertial(PROTON_MASS), gyroradius(ELECTRON_MASS, t_e), gyroradius(PROTON_MASS, t_i)
+        electron_inertial_length.spec.function(n_e),
+        ion_inertial_length.spec.function(n_e),
+        gyroradius(ELECTRON_MASS, t_e),
+        gyroradius(PROTON_MASS, t_i),
     )
 
 
@@ -130,7 +131,7 @@ def frozen_in_departure(e: Any, v: Any, b: Any) -> Any:
 
 
 def parallel_electric_field(e: Any, b: Any) -> Any:
-    """Return the component of the electric along the magnetic field.
+    """Return the component of the electric field along the magnetic field.
 
     Parameters
     ----------
@@ -185,7 +186,7 @@ def zenitani_2011(j: Any, e: Any, v_e: Any, b: Any, charge: Any = 0.0) -> Any:
     j, e, v_e, b = _vectors(j, e, v_e, b)
     xp = namespace(j, e, v_e, b)
     gamma = 1 / xp.sqrt(1 - _dot(v_e, v_e) * (1e3 / SPEED_OF_LIGHT) ** 2)
-    carried = charge * (ELEMENTARY_CHARGE * 1e6) * _dot(v_e, e)  # C/m^3 km/s mV/m, which is W/m^3
+    carried = xp.asarray(charge) * (ELEMENTARY_CHARGE * 1e6) * _dot(v_e, e)  # C/m^3 km/s mV/m, which is W/m^3
     return (gamma * (_dot(j, frozen_in_departure(e, v_e, b)) * 1e-3 - carried * 1e9))[()]
 
 
@@ -378,6 +379,8 @@ def velocity_moments(f: Any, v_x: Any, v_y: Any, v_z: Any, mass: float = ELECTRO
     axes = [np.asarray(axis, np.float64) * 1e3 for axis in (v_x, v_y, v_z)]
     if f.shape[-3:] != tuple(axis.size for axis in axes):
         raise InputError(f"the distribution has the shape {f.shape}, its axes have {[axis.size for axis in axes]}")
+    if min(axis.size for axis in axes) < 2:
+        raise InputError("each axis of velocity needs two points at least")
     cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
     density = f.sum(axis=(-3, -2, -1)) * cell
     names = "xyz"
@@ -548,7 +551,7 @@ def identify_diffusion_region(
     needed: int = 4,
     thresholds: Mapping[str, float] | None = None,
 ) -> xr.Dataset:
-    """Say at each time of a series how much speaks for an electron diffusion region.
+    """Test each time of a series against five criteria for an electron diffusion region.
 
     Parameters
     ----------
@@ -603,9 +606,10 @@ def identify_diffusion_region(
             raise UnknownNameError("threshold", name, limits)
         limits[name] = float(value)
     count = ascending_times(time, "time").size
-    e, b, v_e, j = (np.asarray(vector, np.float64) for vector in (e, b, v_e, j))
-    pressure = np.asarray(pressure, np.float64)
-    n_e = np.broadcast_to(np.asarray(n_e, np.float64), (count,))
+    e, b = in_unit(e, "mV/m", "e"), in_unit(b, "nT", "b")
+    v_e, j = in_unit(v_e, "km/s", "v_e"), in_unit(j, "nA m^-2", "j")
+    pressure = in_unit(pressure, "nPa", "pressure")
+    n_e = np.broadcast_to(in_unit(n_e, "cm^-3", "n_e"), (count,))
     for name, values, shape in (
         *((name, values, (count, 3)) for name, values in (("e", e), ("b", b), ("v_e", v_e), ("j", j))),
         ("pressure", pressure, (count, 3, 3)),
@@ -613,7 +617,7 @@ def identify_diffusion_region(
         if values.shape != shape:
             raise InputError(f"{name} needs the shape {shape}, got {values.shape}")
     with np.errstate(all="ignore"):
-        inertial = np.sqrt(ELECTRON_MASS / (VACUUM_PERMEABILITY * n_e * 1e6 * ELEMENTARY_CHARGE**2))
+        inertial = electron_inertial_length.spec.function(n_e) * 1e3
         scale = np.linalg.norm(b, axis=-1) / (VACUUM_PERMEABILITY * np.linalg.norm(j, axis=-1)) / inertial
         found = {
             "agyrotropy": swisdak_2016(pressure, b),
@@ -627,7 +631,7 @@ def identify_diffusion_region(
     for name, values in found.items():
         unknown |= np.isnan(values)
         met += values <= limits[name] if name == "current_scale" else np.abs(values) >= limits[name]
-        if name == "dissipation":  # a generator is none
+        if name == "dissipation":  # only power from the field to the plasma counts
             met -= values <= -limits[name]
     score = np.where(unknown, np.nan, met / len(found))
     described = {

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sunearth.core.arrays import namespace
 from sunearth.core.errors import InputError
 from sunearth.core.model import model
-from sunearth.core.units import MWb, dimensionless, km, kV, minutes, nT
+from sunearth.core.units import MWb, km, kV, minutes, nT
 
-from ._event_series import ascending_times, event_table, nanoseconds
+from ._event_series import ascending_times, event_table, in_unit, nanoseconds
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,8 +45,8 @@ def equivalent_potential(flux: MWb, interval: minutes) -> kV:
 
     Notes
     -----
-    Early work gave 1 to 10 MWb an event, up to a few kilovolts to tens of them; what several spacecraft see
-    together, and their signatures in the ionosphere, gives up to 100 MWb.
+    Early estimates were 1 to 10 MWb an event, which is 2 to 21 kV for one event in 8 minutes; several spacecraft at
+    once, and signatures in the ionosphere, give up to 100 MWb.
 
     Examples
     --------
@@ -55,69 +54,6 @@ def equivalent_potential(flux: MWb, interval: minutes) -> kV:
     20.8
     """
     return flux * 1e3 / (interval * 60)
-
-
-class RopeField(NamedTuple):
-    """The field in a flux rope."""
-
-    b_axial: nT
-    b_azimuthal: nT
-
-
-@model(
-    cite=_ROPE,
-    valid={"distance": (0.0, 1000.0), "radius": (1000.0, 10000.0), "b_core": (1.0, 100.0), "handedness": (-1.0, 1.0)},
-)
-def lundquist_1950(distance: km, radius: km, b_core: nT, handedness: dimensionless = 1.0) -> RopeField:
-    """Field of a cylindrical flux rope without Lorentz force.
-
-    Parameters
-    ----------
-    distance : float or array, km
-        Distance from the axis.
-    radius : float or array, km
-        Radius, where the axial field vanishes.
-    b_core : float or array, nT
-        Field on the axis.
-    handedness : float or array, 1
-        1 for a right-handed twist, -1 for a left-handed one.
-
-    Returns
-    -------
-    b_axial : float or array, nT
-        Field along the axis; NaN outside the rope, like the other.
-    b_azimuthal : float or array, nT
-        Field about the axis, positive in the sense of the right hand.
-
-    Notes
-    -----
-    b_core J0(a r) and handedness b_core J1(a r) with a times the radius the first zero of J0, 2.4048: curl B = a B, the
-    state of least energy for its helicity. The field is strongest on the axis and 0.52 b_core at the edge.
-
-    Examples
-    --------
-    >>> [round(float(x), 3) for x in lundquist_1950(500.0, 1000.0, 40.0)]
-    [26.797, 19.956]
-    """
-    xp = namespace(distance, radius, b_core, handedness)
-    inside = (distance <= radius) & (distance >= 0)
-    u = xp.where(inside, BESSEL_ZERO * distance / radius, 0.0 * distance / radius)
-    zero, one = _bessel(u)
-    nothing = 0.0 * (distance + radius + b_core + handedness)
-    return RopeField(
-        xp.where(inside, b_core * zero, xp.nan) + nothing,
-        xp.where(inside, handedness * b_core * one, xp.nan) + nothing,
-    )
-
-
-def _bessel(u: Any) -> tuple[Any, Any]:
-    """J0 and J1 by their power series, exact to rounding for arguments up to 4."""
-    square = -(u * u) / 4
-    zero, one = 0.0 * u + 1.0, 0.0 * u + 1.0
-    for k in range(18, 0, -1):
-        zero = 1 + zero * square / k**2
-        one = 1 + one * square / (k * (k + 1))
-    return zero, one * u / 2
 
 
 class RopeFlux(NamedTuple):
@@ -147,6 +83,10 @@ def rope_flux(b_core: nT, radius: km, length: km = 6371.2) -> RopeFlux:
     azimuthal : float or array, MWb
         Flux about the axis, b_core radius length / 2.4048. The flux that reconnection opened is of this kind: its
         length is that of the X-line.
+
+    Notes
+    -----
+    The field is that of :func:`sunearth.heliosphere.cme.lundquist`.
 
     Examples
     --------
@@ -225,7 +165,7 @@ def detect_flux_transfer_events(
     ('00:05:00', [1], ['rope'])
     """
     when = ascending_times(time, "time")
-    b = np.asarray(b, np.float64)
+    b = in_unit(b, "nT", "b")
     if b.shape != (when.size, 3):
         raise InputError(f"the field needs the shape ({when.size}, 3), got {b.shape}")
     low, high = nanoseconds(shortest, "shortest"), nanoseconds(longest, "longest")
@@ -238,6 +178,8 @@ def detect_flux_transfer_events(
         b_n = b[:, 2]
     else:
         axis = np.asarray(normal, np.float64)
+        if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
+            raise InputError(f"the normal must be one vector of three components, not all zero, got {normal!r}")
         b_n = b @ (axis / np.linalg.norm(axis))
     strength = np.sqrt((b**2).sum(axis=-1))
     candidates = _swings(when, b_n, low, high)
@@ -383,7 +325,7 @@ def fit_flux_rope(seconds: Any, b: Any, velocity: Any, edges: bool = False, hand
     Raises
     ------
     InputError
-        If there are fewer than eight samples, or the velocity is zero or not known.
+        If there are fewer than eight samples, shapes do not agree, or velocity or field are zero or not known.
 
     Notes
     -----
@@ -402,8 +344,13 @@ def fit_flux_rope(seconds: Any, b: Any, velocity: Any, edges: bool = False, hand
     """
     from scipy.optimize import least_squares
 
-    seconds, b = np.asarray(seconds, np.float64), np.asarray(b, np.float64)
-    velocity = np.asarray(velocity, np.float64)
+    seconds, b, velocity = (
+        in_unit(seconds, "s", "seconds"),
+        in_unit(b, "nT", "b"),
+        in_unit(velocity, "km/s", "velocity"),
+    )
+    if seconds.ndim != 1 or b.shape != (seconds.size, 3):
+        raise InputError(f"the field needs the shape (time, 3), got {b.shape} for times of the shape {seconds.shape}")
     good = np.isfinite(b).all(axis=-1) & np.isfinite(seconds)
     seconds, b = seconds[good], b[good]
     speed = float(np.linalg.norm(velocity))
@@ -411,6 +358,8 @@ def fit_flux_rope(seconds: Any, b: Any, velocity: Any, edges: bool = False, hand
         raise InputError(f"a flux rope needs at least 8 samples, got {seconds.size}")
     if not speed > 0:
         raise InputError("the velocity of the rope must be known and not zero")
+    if not b.any():
+        raise InputError("the field is zero throughout: there is no rope to fit")
     half, middle = (seconds[-1] - seconds[0]) / 2, (seconds[-1] + seconds[0]) / 2
     scale = float(np.sqrt((b**2).mean()))
 
@@ -500,6 +449,8 @@ def rope_along_path(
     >>> rope_along_path([-30.0, 0.0, 30.0], [0, 1, 0], 50.0, 8000.0, 0.0, 1, [100.0, 0, 0]).round(1)[:, 1:].tolist()
     [[40.3, -20.3], [50.0, 0.0], [40.3, 20.3]]
     """
+    from scipy import special
+
     seconds, velocity = np.asarray(seconds, np.float64), np.asarray(velocity, np.float64)
     axis = np.asarray(axis, np.float64)
     axis = axis / np.linalg.norm(axis)
@@ -509,7 +460,9 @@ def rope_along_path(
     side = np.cross(axis, along_path)
     u, w = drift * seconds, impact * radius
     distance = np.sqrt(u**2 + w**2)
-    axial, azimuthal = _bessel(np.minimum(BESSEL_ZERO * distance / radius, 4.0))
+    # Beyond the edge the argument stops near the minimum of J0, so that a fit does not meet the next oscillation.
+    argument = np.minimum(BESSEL_ZERO * distance / radius, 4.0)
+    axial, azimuthal = special.j0(argument), special.j1(argument)
     # The azimuthal unit vector is axis x (u along_path + w side) / distance = (u side - w along_path) / distance.
     turn = np.where(distance > 0, azimuthal / np.where(distance > 0, distance, 1.0), 0.0)
     field = axial[:, None] * axis + handedness * turn[:, None] * (u[:, None] * side - w * along_path)

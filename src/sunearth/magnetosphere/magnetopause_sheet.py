@@ -1,4 +1,4 @@
-"""The current sheet of the magnetopause as particles that turn round in it, from estimates to a solution."""
+"""The current sheet of the magnetopause made by particles reflected in it, from estimates to a solution."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def reflection_current(n_p: per_cm3, speed: km_s, b_mean: nT) -> mA_m:
     Notes
     -----
     2 n e v times the gyroradius in the mean field. It equals :func:`sheet_current` where b_mean^2 / mu_0 = n m v^2,
-    the balance of pressures with particles thrown back and a plane sheet: for 5 protons a cm^3 at 400 km/s not at
+    the balance of pressures with reflected particles and a plane sheet: for 5 protons a cm^3 at 400 km/s not at
     8 R_E, where the two differ by a factor of 2, but at 9.0 R_E.
 
     Examples
@@ -167,7 +167,7 @@ def stopping_potential(speed: km_s) -> V:
 
 @model(cite=_FERRARO, valid={"n_p": (0.01, 200.0), "speed": (10.0, 3000.0)}, monotonic={"n_p": 1, "speed": 1})
 def sheath_field(n_p: per_cm3, speed: km_s) -> nT:
-    """Magnetic field that throws back a cold wind of protons and electrons.
+    """Magnetic field that reflects a cold wind of protons and electrons.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def _inverse_mass(sheath: str) -> float:
 
 @model(cite=_FERRARO, valid={"x": (-5.0, -0.05), "n_p": (1.0, 100.0), "speed": (100.0, 1500.0)})
 def ferraro_sheath(x: km, n_p: per_cm3, speed: km_s, sheath: str = "separated") -> SheathProfile:
-    """Profile of a sheath in which a cold wind, along the normal, is thrown back by a magnetic field.
+    """Profile of a sheath in which a magnetic field reflects a cold wind that comes along the normal.
 
     Parameters
     ----------
@@ -334,7 +334,7 @@ def _sheath_phase(xp: Any, depth: Any) -> Any:
 class ChapmanFerraroSheath:
     """The sheath with the full equation of the electric field, at any ratio of masses.
 
-    Cold protons and electrons of equal density and speed come along the normal and are thrown back. Each keeps its
+    Cold protons and electrons of equal density and speed come along the normal and are reflected. Each keeps its
     energy and its momentum along the sheet, p_y + q A = 0; Ampere's law and Poisson's equation hold for A and for the
     potential.
 

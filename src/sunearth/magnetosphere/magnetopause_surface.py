@@ -1,4 +1,4 @@
-"""The magnetopause as a surface that shapes itself: the wind presses on it, and the field it confines presses back."""
+"""The shape of the magnetopause from the balance of pressures between the wind and the field that it confines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CHUNK: Final = 20_000  # directions evaluated at a time
 
 
 class SurfaceVectors(NamedTuple):
-    """What a surface is like in some directions, in GSM; lengths over the scale of the pressure, fields likewise."""
+    """Shape and field of a surface in given directions, GSM, in the units that the dynamic pressure sets."""
 
     r: Floats
     normal: Floats
@@ -138,7 +138,7 @@ class PressureBalanceMagnetopause:
         Highest degree of the harmonics that make the shape.
     kappa : float
         Pressure on the nose over dynamic pressure: 0.88 for a gas, 1 for particles that stop, 2 for particles that
-        are thrown back; 0 leaves only the static pressure.
+        are reflected; 0 leaves only the static pressure.
     static_ratio : float
         Thermal and magnetic pressure of the wind over its dynamic pressure; it closes the tail, and must be positive.
     smoothing : float

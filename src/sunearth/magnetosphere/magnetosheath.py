@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sunearth.core.arrays import namespace
-from sunearth.core.constants import BOLTZMANN, VACUUM_PERMEABILITY
+from sunearth.core.constants import BOLTZMANN
 from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.core.model import model
 from sunearth.core.units import R_E, K, dimensionless, km_s, nPa, nT, per_cm3
 from sunearth.heliosphere import shocks, wind
 
 from . import bow_shock, magnetopause
+from ._event_series import in_unit
 from ._magnetosheath_geometry import (
     STEP,
     Jump,
@@ -31,37 +32,6 @@ from ._magnetosheath_geometry import (
 
 if TYPE_CHECKING:
     import xarray as xr
-
-
-@model(
-    cite="Kivelson and Russell 1995, Introduction to Space Physics",
-    valid={"n_p": (0.1, 200.0), "t": (1e4, 1e8), "b": (1.0, 300.0)},
-    even=("b",),
-    monotonic={"n_p": 1, "t": 1},
-)
-def plasma_beta(n_p: per_cm3, t: K, b: nT) -> dimensionless:
-    """Ratio of the thermal pressure of one species to the magnetic pressure.
-
-    Parameters
-    ----------
-    n_p : float or array, cm^-3
-        Density of the species.
-    t : float or array, K
-        Its temperature; the sum of two temperatures gives the beta of protons and electrons together.
-    b : float or array, nT
-        Magnitude of the field.
-
-    Returns
-    -------
-    beta : float or array, 1
-        The ratio; infinite without field.
-
-    Examples
-    --------
-    >>> [round(float(plasma_beta(20.0, 1e6, b)), 2) for b in (10.0, 20.0)]
-    [6.94, 1.73]
-    """
-    return n_p * 1e6 * BOLTZMANN * t / ((b * 1e-9) ** 2 / (2 * VACUUM_PERMEABILITY))
 
 
 class DrapedField(NamedTuple):
@@ -250,8 +220,8 @@ class Magnetosheath:
       flow behind the nose of the shock to rest; between them it goes with the square of the same coordinate;
     - entropy and transverse field per mass stay what they are where the streamline enters, which gives the density.
       One step of Newton's method moves it towards the density that the conservation of energy asks for at this mass
-      flux, and the velocity is mass flux over density. The energy is exact on both surfaces, and what is
-      amiss between is told as `energy_error`: in common wind 1 % in the median, 3 % by day and 10 % far down
+      flux, and the velocity is mass flux over density. The energy is exact on both surfaces; its error
+      between them is returned as `energy_error`: in common wind 1 % in the median, 3 % by day and 10 % far down
       the flanks at most;
     - the field is that of :func:`kobel_flueckiger_1994` carried over to the surfaces along the radii
       so that its flux stays, and a second part so that the flux through the shock is that of the wind: it has
@@ -510,15 +480,19 @@ class Magnetosheath:
         """
         import xarray as xr
 
+        units = {"n_p": "cm^-3", "speed": "km/s", "b_x": "nT", "b_y": "nT", "b_z": "nT", "t_p": "K", "t_e": "K"}
         wanted = ["n_p", "speed", "b_x", "b_y", "b_z"]
         missing = [n for n in wanted if n not in solar_wind] + [n for n in ("x", "y", "z") if n not in orbit]
         if missing:
             raise InputError(f"{', '.join(missing)} missing: the orbit has x, y, z and the wind {', '.join(wanted)}")
-        present = [*wanted, *(name for name in ("t_p", "t_e") if name in solar_wind)]
-        at_orbit = solar_wind[present]
+        present = [name for name in units if name in solar_wind]
+        at_orbit = xr.Dataset(
+            {n: solar_wind[n].copy(data=in_unit(solar_wind[n], units[n], f"solar_wind: {n}")) for n in present}
+        )
         if not at_orbit.indexes["time"].equals(orbit.indexes["time"]):
             at_orbit = at_orbit.interp(time=orbit["time"])
-        state = self.state(*(orbit[name].values for name in "xyz"), **{name: at_orbit[name].values for name in present})
+        place = (in_unit(orbit[name], "R_E", f"orbit: {name}") for name in "xyz")
+        state = self.state(*place, **{name: at_orbit[name].values for name in present})
         return xr.Dataset(
             {name: ("time", values, _described(name)) for name, values in state._asdict().items()},
             coords={"time": orbit["time"]},

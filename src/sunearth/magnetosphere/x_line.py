@@ -15,6 +15,8 @@ from sunearth.core.model import model
 from sunearth.core.units import R_E, dimensionless, km_s, kV, mV_m, nPa, nT, per_cm3, rad
 from sunearth.heliosphere.wind import ALPHA_FRACTION
 
+from .magnetosheath import DrapedField
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -23,14 +25,6 @@ _HELIUM = 1.0 + ALPHA_FRACTION * ALPHA_MASS / PROTON_MASS
 """Mass density of the wind in protons over its proton density"""
 CRITERIA = ("shear", "rate", "outflow", "current", "energy")
 """What the X-line may be the ridge of"""
-
-
-class DrapedField(NamedTuple):
-    """The field of the magnetosheath at the magnetopause, GSM."""
-
-    b_x: nT
-    b_y: nT
-    b_z: nT
 
 
 class XLine(NamedTuple):
@@ -332,7 +326,7 @@ _FOUND = {
 
 @dataclass(frozen=True)
 class DaysideReconnection:
-    """Maps of what meets at the dayside magnetopause, and the X-line on it, on any surface between any fields.
+    """Maps of shear and reconnection rate over the dayside magnetopause and its X-line, for any surface and fields.
 
     Parameters
     ----------
@@ -421,7 +415,7 @@ class DaysideReconnection:
         Raises
         ------
         InputError
-            If an input is not a finite number, or no bow shock stands.
+            If an input is not one finite number, no bow shock stands, or the map has fewer than 5 columns or rows.
         UnknownNameError
             If there is no such criterion.
         """
@@ -429,9 +423,16 @@ class DaysideReconnection:
 
         from . import _x_line_kernels as kernels
 
+        if self.criterion not in (*CRITERIA, "bisector"):
+            raise UnknownNameError("criterion", self.criterion, (*CRITERIA, "bisector"))
+        if self.columns < 5 or self.rows < 5:
+            raise InputError(f"DaysideReconnection: needs 5 columns and rows at least, got {self.columns}, {self.rows}")
+        state = (p_dyn, b_x, b_y, b_z, n_p, speed, mach_ms, dipole_tilt)
+        if any(np.ndim(part) for part in state):
+            raise InputError("DaysideReconnection: takes one state of the wind; for series use potential_along_x_line")
         number = -1 if self.criterion == "bisector" else _criterion(self.criterion)
         assumed = (self.inside_density, self.efficiency, self.pressure_width, self.least_shear, self.end_angle)
-        row = np.array([[p_dyn, b_x, b_y, b_z, n_p, speed, mach_ms, dipole_tilt, *assumed]], float)
+        row = np.array([[*state, *assumed]], float)
         winds, known, limits = kernels.pack(row, _HELIUM)
         if not known[0]:
             raise InputError("DaysideReconnection: needs finite inputs, pressure and density above 0, mach_ms above 1")
