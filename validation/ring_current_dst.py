@@ -115,7 +115,7 @@ def compare(name: str, data: dict[str, np.ndarray], ring: RingCurrent) -> None:
 def share(state) -> float:
     """O+ in the energy when that is largest."""
     energy = state["content_energy"]
-    at = int(energy.sum("species").argmax())
+    at = int(energy.sum("species").values.argmax())
     return energy.isel(time=at).sel(species="oxygen") / energy.isel(time=at).sum()
 
 

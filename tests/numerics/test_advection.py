@@ -94,6 +94,27 @@ def test_no_stream_no_change():
     assert np.array_equal(density, np.arange(24.0).reshape(1, 4, 6))
 
 
+def test_no_time_no_change():
+    density = np.arange(24.0).reshape(1, 4, 6)
+    stream = np.random.default_rng(2).normal(size=(1, 5, 6))
+    crossed = advect(density, stream, np.ones(4), np.ones(6), 0.0)
+    assert np.array_equal(density, np.arange(24.0).reshape(1, 4, 6))
+    assert np.array_equal(crossed.out_outer, [0.0])
+
+
+def test_what_decays_away_becomes_zero_before_it_becomes_denormal():
+    """A strong outward stream in half of the columns, inward in the others, and nothing comes in."""
+    stream = np.where(np.arange(12) < 6, np.arange(12), 12 - np.arange(12)) * np.ones((6, 1))
+    density = np.ones((1, 5, 12))
+    seen = set()
+    for _ in range(60):
+        advect(density, stream[None], np.ones(5), np.ones(12), 20.0)
+        left = density[density != 0.0]
+        assert left.size == 0 or np.abs(left).min() >= 1e-280
+        seen.add(left.size)
+    assert {0, 60} <= seen
+
+
 def test_a_missing_stream_spreads_nothing_silently():
     """A stream that is not known makes everything unknown, never a number."""
     density = np.ones((1, 4, 6))
@@ -108,3 +129,6 @@ def test_wrong_shapes_are_refused():
         advect(np.ones((1, 4, 6)), np.ones((1, 4, 6)), np.ones(4), np.ones(6), 1.0)
     with pytest.raises(InputError, match="contiguous"):
         advect(np.ones((4, 6)), np.ones((5, 6)), np.ones(4), np.ones(6), 1.0)
+    for duration in (-1.0, np.nan, np.inf):
+        with pytest.raises(InputError, match="duration"):
+            advect(np.ones((1, 4, 6)), np.ones((1, 5, 6)), np.ones(4), np.ones(6), duration)

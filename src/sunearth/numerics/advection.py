@@ -69,13 +69,13 @@ def advect(
     Raises
     ------
     InputError
-        If the shapes do not fit.
+        If the shapes do not fit, or the duration is negative or unknown.
 
     Notes
     -----
     Finite volumes with slopes limited by the monotonised central difference (van Leer 1977, J. Comput. Phys. 23, 276)
     and two stages in time (Shu and Osher 1988, J. Comput. Phys. 77, 439): second order where the density is smooth,
-    no new extrema along either direction, positive at the default `courant`.
+    no new extrema along either direction, positive at the default `courant`. Densities below 1e-280 become zero.
 
     Examples
     --------
@@ -99,6 +99,8 @@ def advect(
             f"advect: density {density.shape} needs a stream of shape {(layers, rows + 1, columns)} and widths of "
             f"shapes {(rows,)} and {(columns,)}, not {stream.shape}, {radial.shape} and {angular.shape}"
         )
+    if not 0 <= duration < np.inf:
+        raise InputError(f"advect: the duration must be zero or more, got {duration}")
     entering = [np.array(np.broadcast_to(np.asarray(value, float), (layers, columns))) for value in (inner, outer)]
     stream = np.ascontiguousarray(stream, dtype=float)
     through = np.zeros((layers, 4))
