@@ -41,6 +41,7 @@ class Inner(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     plasmasphere: bool = Field(default=False, description="Its density in the equatorial plane; seconds.")
+    ring_current: bool = Field(default=False, description="Its pressure in the equatorial plane; ten seconds a day.")
     cadence: str = Field(default="1h", description="How often a state is kept.")
 
 
@@ -88,7 +89,7 @@ class Scenario(BaseModel):
     indices: str | None = Field(default=None, description="A file of observed indices newer than the package's.")
     models: dict[str, str] = Field(default_factory=dict, description="stage = model.")
     trace: Tracing | None = Field(default=None, description="Field lines to follow.")
-    inner: Inner | None = Field(default=None, description="Plasmasphere to follow in space.")
+    inner: Inner | None = Field(default=None, description="Plasmasphere and ring current to follow in space.")
     members: int = Field(default=0, ge=0, le=10_000, description="Members of an ensemble over perturbed inputs.")
     seed: int = 1
 

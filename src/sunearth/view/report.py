@@ -149,6 +149,7 @@ def report_html(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
         section("Where the aurora was", _polar_picture(result, summary)),
         *([section("Field lines", _field_line_pictures(result))] if "field_model" in result.attrs else []),
         *([section("Plasmasphere", _plasmasphere_picture(result))] if "plasmasphere_density" in result else []),
+        *([section("Ring current", _ring_current_picture(result))] if "ring_current_pressure" in result else []),
         section("How good it is", _skill(summary)),
         section("Models", _models(result, summary)),
         section("What to keep in mind", _caveats(result, summary)),
@@ -222,6 +223,21 @@ def _plasmasphere_picture(result: xr.Dataset) -> str:
     return moving_map(
         held["plasmasphere_density"], caption, outline=held["plasmapause_shape"], limits=(1.0, 3000.0), frames=24
     )
+
+
+def _ring_current_picture(result: xr.Dataset) -> str:
+    from .inner_magnetosphere import moving_map
+
+    axes = {"time_inner": "time", "ring_current_mlt": "mlt", "ring_current_r": "r"}
+    pressure = result["ring_current_pressure"].drop_vars("time", errors="ignore").rename(axes)
+    lowest = float(result["ring_current_dst"].min())
+    caption = (
+        "Pressure of protons and oxygen in the equatorial plane, seen from the north with the Sun on the left. In the "
+        "main phase ions drift from the night side past dusk and out through the day side: the current is partial. "
+        "Later it closes to a ring and fades as the geocorona takes the ions. Its energy alone would make a Dst of "
+        f"{lowest:.0f} nT: the model has no current in the tail and falls short of storms."
+    )
+    return moving_map(pressure, caption, logarithmic=False, colours="magma")
 
 
 def _polar_picture(result: xr.Dataset, summary: Mapping[str, Any]) -> str:
