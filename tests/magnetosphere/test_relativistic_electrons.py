@@ -181,6 +181,33 @@ def test_a_forecast_knows_nothing_of_what_comes_after_it():
     xr.testing.assert_allclose(whole.isel(time=slice(0, 20)), part)
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_comes_after_the_issue_changes_nothing_even_with_gaps(seed):
+    rng = np.random.default_rng(seed)
+    time, wind, flux = varied(45, seed)
+    wind["dst"] = rng.normal(-20.0, 30.0, time.size)
+    flux = flux if seed == 0 else np.full(time.size, np.nan)
+    for values in (*wind.values(), flux):
+        for begin in rng.integers(0, time.size, 5):
+            values[begin : begin + rng.integers(1, 120)] = np.nan
+    whole = electrons.forecast_electrons(time, flux, wind, lead_days=[1, 2, 3])
+    for day in (9, 22, 37):
+        later = np.arange(time.size) >= 24 * day
+        changed = {name: np.where(later, 1.5 * values[::-1] + 30.0, values) for name, values in wind.items()}
+        other = electrons.forecast_electrons(time, np.where(later, 1e5, flux), changed, lead_days=[1, 2, 3])
+        for name in whole.data_vars:
+            np.testing.assert_array_equal(
+                other[name].isel(time=slice(0, day)), whole[name].isel(time=slice(0, day)), err_msg=name
+            )
+
+
+def test_negative_flux_counts_as_missing():
+    time, wind, flux = varied(8)
+    lost = np.arange(time.size) >= 24 * 5
+    expected = electrons.forecast_electrons(time, np.where(lost, np.nan, flux), wind)
+    xr.testing.assert_identical(electrons.forecast_electrons(time, np.where(lost, -99999.0, flux), wind), expected)
+
+
 def test_fast_wind_raises_and_pressure_lowers_the_forecast():
     time, wind = quiet(12)
     flux = np.full(time.size, 300.0)
@@ -281,6 +308,9 @@ def test_what_cannot_be_forecast_is_refused():
     time, wind, flux = varied(3)
     for changes, word in (
         ({"lead_days": 5}, "lead_days"),
+        ({"lead_days": []}, "lead_days"),
+        ({"lead_days": "1"}, "lead_days"),
+        ({"lead_days": 1.5}, "lead_days"),
         ({"quantiles": [0.0, 0.5]}, "quantiles"),
         ({"flux": flux[:-1]}, "flux"),
         ({"wind": {"speed": 400.0}}, "n_p"),

@@ -9,7 +9,7 @@ from scipy.special import gammaln, wofz
 
 from sunearth.core.constants import DIPOLE_EQUATORIAL_FIELD, EARTH_RADIUS
 from sunearth.core.errors import InputError, UnknownNameError
-from sunearth.geomagnetism.trapped import dipole_integrals, loss_cone, particle_speed
+from sunearth.geomagnetism.trapped import bounce_period, dipole_integrals, loss_cone, particle_speed
 from sunearth.magnetosphere.cold_plasma import MASSES, group_velocity, gyrofrequency, stix_parameters
 from sunearth.magnetosphere.wave_growth import (
     _log_gamma,
@@ -163,8 +163,11 @@ def test_strong_diffusion_empties_a_tube_of_isotropic_particles():
     expected = volume / (2 * speed / 4 * np.sin(cone) ** 2)
     assert strong_diffusion_lifetime(energy, l_shell) == pytest.approx(expected, rel=1e-9)
     assert strong_diffusion_lifetime(energy, l_shell, 0.5) == pytest.approx(2 * expected, rel=1e-9)
-    published = 9.66 / l_shell**4 * np.sqrt(4 * l_shell / (4 * l_shell - 3)) * speed / C.c
-    assert published * expected == pytest.approx(0.71, abs=0.02)
+    # Two squared cones a bounce, by the mean bounce integral of isotropic particles over that in the cone.
+    usual = 2 * cone**2 / float(bounce_period(energy, l_shell, cone))
+    mean = quad(lambda a: np.sin(2 * a) * float(dipole_integrals(a).bounce), 0, np.pi / 2)[0]
+    assert usual * expected == pytest.approx(mean / float(dipole_integrals(cone).bounce), rel=0.01)
+    assert usual * expected == pytest.approx(0.7, abs=0.03)
 
 
 def test_lifetime_with_an_exact_solution():

@@ -14,7 +14,7 @@ from sunearth.core.constants import DIPOLE_EQUATORIAL_FIELD
 from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.geomagnetism.trapped import dipole_integrals, mirror_latitude
 from sunearth.magnetosphere import _wave_particle_kernels as kernels
-from sunearth.magnetosphere.cold_plasma import gyrofrequency, refractive_index_squared
+from sunearth.magnetosphere.cold_plasma import gyrofrequency, refractive_index_squared, resonance_cone
 from sunearth.magnetosphere.wave_particle import (
     Waves,
     diffusion_coefficients,
@@ -64,6 +64,27 @@ def test_resonance_curve_is_a_conic_through_the_least_energy():
     assert (curve["p_parallel"] < 0).all()
     overtaking = resonance_curve(2.0, 249.6, 200.0, harmonic=-1, mode="left")
     assert (overtaking["p_parallel"] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "wave"),
+    [
+        (2445.5, {}),
+        (100.0, {"species": "proton"}),
+        (2.0, {"species": "proton", "mode": "left"}),
+        (2.0, {"harmonic": -1, "mode": "left"}),
+        (2445.5, {"harmonic": 0}),
+        (2445.5, {"harmonic": 2, "theta": 0.3}),
+    ],
+)
+def test_resonance_curve_goes_the_right_way_along_the_field(frequency, wave):
+    b, n_e, theta = 249.6, 50.0, wave.get("theta", 0.0)
+    curve = resonance_curve(frequency, b, n_e, [0.0, 0.4], **wave)
+    gamma = np.sqrt(1 + curve["p_parallel"].values ** 2 + curve["p_perpendicular"].values ** 2)
+    n2 = getattr(refractive_index_squared(frequency, theta, b, n_e), wave.get("mode", "right"))
+    doppler = np.sqrt(n2) * np.cos(theta) * curve["p_parallel"].values / gamma
+    turn = wave.get("harmonic", 1) * float(gyrofrequency(b, wave.get("species", "electron"))) / frequency
+    np.testing.assert_allclose(1 - doppler - turn / gamma, 0.0, atol=1e-9 * (1 + abs(turn)))
 
 
 def test_dense_plasma_and_slow_electrons_are_those_of_kennel_and_petschek():
@@ -132,7 +153,11 @@ def plain_twin(energy, alpha, b, n_e, amplitude, band, normal, harmonics, angles
     plasma = n_e * 1e6 * C.e**2 / (C.epsilon_0 * C.m_e) / (2 * np.pi * f_ce) ** 2
 
     def n_of(w, t):
-        return np.sqrt(refractive_index_squared(w * f_ce, np.arctan(t), b, n_e).right)
+        n2 = np.asarray(refractive_index_squared(w * f_ce, np.arctan(t), b, n_e).right)
+        return np.sqrt(np.where(n2 > 0, n2, np.nan))
+
+    def furthest(w):
+        return 0.9999 * np.tan(float(resonance_cone(w * f_ce, b, n_e)))
 
     def field(w, t):
         tensor = np.zeros((3, 3), complex)
@@ -148,22 +173,26 @@ def plain_twin(energy, alpha, b, n_e, amplitude, band, normal, harmonics, angles
         return e, np.linalg.norm(np.cross(k, e)) ** 2
 
     def slope(w, t):
-        h = 1e-5 * w
+        h = 1e-7 * w
         return ((w + h) * n_of(w + h, t) - (w - h) * n_of(w - h, t)) / (2 * h)
 
     def norm(w):
-        t, dt = np.linspace(normal[2], normal[3], 401, retstep=True)
+        # Distances from the resonance cone as a geometric series.
+        end, cone = min(normal[3], furthest(w)), furthest(w) / 0.9999
+        t = cone - np.geomspace(cone - normal[2], cone - end, 2001)
         g = np.exp(-(((t - normal[0]) / normal[1]) ** 2))
         density = g * (w * n_of(w, t)) ** 2 * slope(w, t) / (1 + t * t) ** 1.5 * t
-        return np.trapezoid(density, dx=dt)
+        return np.trapezoid(density, t)
 
     gaussian = np.sqrt(np.pi) / 2 * width * (erf((peak - low) / width) + erf((high - peak) / width))
     tangents, step = np.linspace(normal[2], normal[3], angles, retstep=True)
     tangents = tangents[:-1] + step / 2
-    grid = np.linspace(low, high, 120)
     total = np.zeros(3)
     sine, cosine = np.sin(alpha), np.cos(alpha)
     for t in tangents:
+        # Frequencies up to that whose resonance cone is at this angle, densely there.
+        last = high if furthest(high) > t else brentq(lambda w, t=t: furthest(w) - t, low, high, xtol=1e-15) - 1e-13
+        grid = last - (last - low) * np.append(np.geomspace(1.0, 1e-5, 160), 0.0)
         along = n_of(grid, t) / np.sqrt(1 + t * t)
         for sense in (1, -1):
             for n in range(harmonics[0], harmonics[1] + 1):
@@ -207,6 +236,57 @@ def test_oblique_waves_against_a_plain_integral_over_wave_normals(energy, degree
     found = glauert_horne_2005(energy, np.radians(degrees), b, n_e, 0.1, *band, normal=normal, harmonics=harmonics)
     assert min(expected[0], expected[2]) > 0
     np.testing.assert_allclose(found, expected, rtol=3e-3)
+
+
+def test_waves_near_the_resonance_cone_against_a_plain_integral_over_wave_normals():
+    """In thin plasma the cone cuts into the wave normals, and a few of them hold nearly all of the norm."""
+    b, n_e, angle = 572.4, 1.151, np.radians(75.0)
+    f_ce = float(gyrofrequency(b))
+    band = tuple(f_ce * f for f in (0.35, 0.15, 0.125, 0.575))
+    normal = (0.0, 0.577, 0.0, 1.0)
+    expected = plain_twin(650.0, angle, b, n_e, 0.1, band, normal, (2, 3), angles=400)
+    found = glauert_horne_2005(650.0, angle, b, n_e, 0.1, *band, normal=normal, harmonics=(2, 3))
+    np.testing.assert_allclose(found, expected, rtol=0.05)
+
+
+def test_bands_that_reach_beyond_cutoff_and_gyrofrequency():
+    """Of ion cyclotron waves in a mixture only some frequencies travel, and the others take no part."""
+    b, n_e, energy, angle = 300.0, 200.0, 500.0, 0.3
+    f_cp = float(gyrofrequency(b, "proton"))
+    band = [f_cp * f for f in (0.4, 0.2, 0.2, 0.7)]
+    mixture = {"helium": 0.1, "oxygen": 0.05, "mode": "left"}
+    gamma = 1 + energy / REST
+    speed = np.sqrt(1 - gamma**-2) * np.cos(angle)
+    expected = 0.0
+    grid = np.linspace(0.2, 0.7, 400001) * f_cp
+
+    def left(f):
+        return np.asarray(refractive_index_squared(f, 0.0, b, n_e, 0.1, 0.05).left)
+
+    n2 = left(grid)
+    n = np.sqrt(np.where(n2 > 0, n2, np.nan))
+    turn = float(gyrofrequency(b)) / gamma
+    misses = grid * (1 - n * speed) + turn
+    for i in np.nonzero(misses[1:] * misses[:-1] < 0)[0]:
+        f = grid[i]
+        group = (grid[i + 1] * n[i + 1] - grid[i] * n[i]) / (grid[i + 1] - grid[i])
+        power = np.exp(-(((f - band[0]) / band[1]) ** 2))
+        power /= (
+            np.sqrt(np.pi) / 2 * band[1] * (erf((band[0] - band[2]) / band[1]) + erf((band[3] - band[0]) / band[1]))
+        )
+        share = 1 - np.cos(angle) / (n[i] * np.sqrt(1 - gamma**-2))
+        expected += power * share**2 / abs(speed * group - 1)
+    f_ce = float(gyrofrequency(b))
+    expected *= np.pi / 2 * 2 * np.pi * f_ce**2 * (1 / b) ** 2 / gamma**2
+    along = summers_2005(energy, angle, b, n_e, 1.0, *band, **mixture)
+    assert expected > 0
+    assert along.d_aa == pytest.approx(expected, rel=1e-3)
+    nearly = glauert_horne_2005(energy, angle, b, n_e, 1.0, *band, normal=(0.0, 1e-3, 0.0, 4e-3), **mixture)
+    assert 2 * nearly.d_aa == pytest.approx(expected, rel=0.05)
+    wide = glauert_horne_2005(
+        np.geomspace(100.0, 1e4, 30), 0.6, b, n_e, 1.0, *band, normal=(0.0, 0.3, 0.0, 0.6), **mixture
+    )
+    assert np.isfinite(wide).all()
 
 
 def test_oblique_waves_become_those_along_the_field():
@@ -380,6 +460,12 @@ def test_wrong_inputs_are_explained():
         diffusion_coefficients([4.0, 5.0], [0.5], [0.5], waves, density=[1.0, np.nan])
     with pytest.raises(InputError, match="normal"):
         glauert_horne_2005(500.0, 0.5, 300.0, 5.0, 0.1, 2000.0, 500.0, 500.0, 3500.0, normal=(0.0, 0.0, 0.0, 1.0))
+    with pytest.raises(InputError, match="harmonics"):
+        glauert_horne_2005(500.0, 0.5, 300.0, 5.0, 0.1, 2000.0, 500.0, 500.0, 3500.0, harmonics=(3, 1))
+    with pytest.raises(InputError, match="harmonics"):
+        replace(waves, harmonics=(3, 1))
+    with pytest.raises(InputError, match="lower_band_chorus"):
+        diffusion_coefficients([4.0], [0.5], [0.5], "chorus")
     with pytest.raises(UnknownNameError, match="dusk"):
         lower_band_chorus(2.0, "dusk")
     with pytest.raises(InputError, match="width"):

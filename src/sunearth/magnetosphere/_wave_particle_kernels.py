@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-# Share of the tangent of the resonance cone up to which waves are counted, as in Glauert and Horne (2005).
+# Share of the tangent of the resonance cone up to which waves are counted: the index of cold waves has no bound at it.
 _CONE = 0.9999
 
 
@@ -126,33 +126,57 @@ def _largest_u(r, l, p, u_max):  # type: ignore[no-untyped-def]  # noqa: E741
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _norm(w, x, y, right, normal, nodes, weights):  # type: ignore[no-untyped-def]
+    """Integral over wave normals that a spectrum in their tangent is divided by at one frequency."""
+    r, l, p, dr, dl, dp = tensor(w, x, y)  # noqa: E741
+    low, high = normal[2], math.sqrt(_largest_u(r, l, p, normal[3] * normal[3]))
+    cone = math.sqrt(max(-2.0 * p / (r + l), 0.0))
+    # Towards the cone the index grows without limit: even steps in the logarithm of the distance from it.
+    graded = 0.0 < cone < 1e3 * high and low < high
+    reach = math.log((cone - high) / (cone - low)) if graded else 0.0
+    norm = 0.0
+    for k in range(nodes.size):
+        if graded:
+            gap = (cone - low) * math.exp(reach * nodes[k])
+            t, dt = cone - gap, -reach * gap * weights[k]
+        else:
+            t, dt = low + (high - low) * nodes[k], (high - low) * weights[k]
+        u = t * t
+        n2 = index2(r, l, p, u, right)
+        if n2 > 0.0:
+            _, by_w = slopes(r, l, p, dr, dl, dp, u, n2)
+            n = math.sqrt(n2)
+            # n^2 d(w n)/dw
+            spread = n2 * (n + 0.5 * by_w / n)
+            g = math.exp(-(((t - normal[0]) / normal[1]) ** 2))
+            norm += dt * g * abs(spread) * t / (1.0 + u) ** 1.5
+    return norm * w * w
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def tables(w, x, y, right, normal, nodes, weights, out):  # type: ignore[no-untyped-def]
     """Fill squared N_par at the least and the widest angle, log of the norm of the spectrum, and R, L, P, by frequency.
 
-    `normal` holds peak and width, lower and upper end of the tangent of the wave normal angle.
+    The norm is kept times the clearance from the resonance cone. `normal` holds peak and width, lower and upper end of
+    the tangent of the wave normal angle.
     """
     for i in range(w.size):
-        r, l, p, dr, dl, dp = tensor(w[i], x, y)  # noqa: E741
+        r, l, p, _, _, _ = tensor(w[i], x, y)  # noqa: E741
         out[i, 3], out[i, 4], out[i, 5] = r, l, p
         low2, high2 = normal[2] * normal[2], _largest_u(r, l, p, normal[3] * normal[3])
         out[i, 0] = index2(r, l, p, low2, right) / (1.0 + low2)
         if normal[1] == 0.0:
             continue
         out[i, 1] = index2(r, l, p, high2, right) / (1.0 + high2)
-        norm = 0.0
-        low, high = normal[2], math.sqrt(high2)
-        for k in range(nodes.size):
-            t = low + (high - low) * nodes[k]
-            u = t * t
-            n2 = index2(r, l, p, u, right)
-            if n2 > 0.0:
-                _, by_w = slopes(r, l, p, dr, dl, dp, u, n2)
-                n = math.sqrt(n2)
-                # n^2 d(w n)/dw
-                spread = n2 * (n + 0.5 * by_w / n)
-                g = math.exp(-(((t - normal[0]) / normal[1]) ** 2))
-                norm += weights[k] * g * abs(spread) * t / (1.0 + u) ** 1.5
-        out[i, 2] = math.log(norm * (high - low) * w[i] * w[i]) if norm > 0.0 else -math.inf
+        norm = _norm(w[i], x, y, right, normal, nodes, weights) * _clearance(r, l, p, math.sqrt(high2))
+        out[i, 2] = math.log(norm) if norm > 0.0 else -math.inf
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _clearance(r, l, p, high):  # type: ignore[no-untyped-def]  # noqa: E741
+    """What turns the norm of a spectrum that ends near the resonance cone into a smooth function of frequency."""
+    cone = -2.0 * p / (r + l)
+    return (1.0 - high / math.sqrt(cone)) ** 1.5 if cone > high * high else 1.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -209,36 +233,71 @@ def _root(kind, low, high, x, y, right, normal, pull, speed):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _along_field(w, table, x, y, right, spectrum, pull, gamma, beta, sine, cosine, total):  # type: ignore[no-untyped-def]
+def _pole(low, high, x, y, right):  # type: ignore[no-untyped-def]
+    """A gyrofrequency between two frequencies, where the index along the field is infinite; NaN without."""
+    for k in range(y.size):
+        turn = -y[k] if right else y[k]
+        if low < turn < high and x[k] > 0.0:
+            return turn
+    return math.nan
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _roots(kind, low, high, pole, x, y, right, normal, pull, speed, ends, count):  # type: ignore[no-untyped-def]
+    """Put changes of sign on either side of a pole into `ends`, and return how many there are now."""
+    for side in range(2):
+        a, b = (low, pole * (1.0 - 1e-9)) if side == 0 else (pole * (1.0 + 1e-9), high)
+        if not a < b or count > ends.size - 2:
+            continue
+        at_a = _test(kind, a, x, y, right, normal, pull, speed)
+        at_b = _test(kind, b, x, y, right, normal, pull, speed)
+        if at_a * at_b < 0.0:
+            ends[count] = _root(kind, a, b, x, y, right, normal, pull, speed)
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _along_field(w, table, x, y, right, spectrum, pull, beta, sine, cosine, total):  # type: ignore[no-untyped-def]
     """Add what waves along the field do: every resonant frequency by itself (Summers 2005, with half the power)."""
-    none = np.zeros(4)
+    none, found = np.zeros(4), np.empty(4)
     speed = beta * cosine
     for i in range(w.size - 1):
-        if not (table[i, 0] > 0.0 and table[i + 1, 0] > 0.0):
-            continue
         before = ((w[i] - pull) / (w[i] * speed)) ** 2 - table[i, 0]
         after = ((w[i + 1] - pull) / (w[i + 1] * speed)) ** 2 - table[i + 1, 0]
-        if before * after > 0.0 or before == 0.0:
-            continue
-        f = _root(0, w[i], w[i + 1], x, y, right, none, pull, speed)
-        r, l, _, dr, dl, _ = tensor(f, x, y)  # noqa: E741
-        n2, by_w = (r, dr) if right else (l, dl)
-        n = math.sqrt(n2)
-        sense = 1.0 if f > pull else -1.0
-        lag = abs(1.0 - sense * speed * (n + 0.5 * by_w / n))
-        power = math.exp(-(((f - spectrum[0]) / spectrum[1]) ** 2)) * spectrum[4]
-        core = 0.5 * power / (beta * beta * n2 * lag)
-        turn = (pull / f - sine * sine) / cosine
-        total[0] += core * turn * turn
-        total[1] += core * turn * sine
-        total[2] += core * sine * sine
+        pole = _pole(w[i], w[i + 1], x, y, right)
+        count = 0
+        if math.isfinite(pole):
+            count = _roots(0, w[i], w[i + 1], pole, x, y, right, none, pull, speed, found, 0)
+        elif before * after <= 0.0 and before != 0.0:
+            found[0] = _root(0, w[i], w[i + 1], x, y, right, none, pull, speed)
+            count = 1
+        for j in range(count):
+            _at_one_frequency(found[j], x, y, right, spectrum, pull, beta, speed, sine, cosine, total)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _at_one_frequency(f, x, y, right, spectrum, pull, beta, speed, sine, cosine, total):  # type: ignore[no-untyped-def]
+    """Add what waves along the field of one resonant frequency do."""
+    r, l, _, dr, dl, _ = tensor(f, x, y)  # noqa: E741
+    n2, by_w = (r, dr) if right else (l, dl)
+    n = math.sqrt(n2)
+    sense = 1.0 if f > pull else -1.0
+    lag = abs(1.0 - sense * speed * (n + 0.5 * by_w / n))
+    power = math.exp(-(((f - spectrum[0]) / spectrum[1]) ** 2)) * spectrum[4]
+    core = 0.5 * power / (beta * beta * n2 * lag)
+    turn = (pull / f - sine * sine) / cosine
+    total[0] += core * turn * turn
+    total[1] += core * turn * sine
+    total[2] += core * sine * sine
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _oblique(  # type: ignore[no-untyped-def]
-    w, table, x, y, right, spectrum, normal, n, turn_rate, gamma, beta, sine, cosine, nodes, weights, ends, work, total
+    w, table, x, y, right, spectrum, normal, n, turn_rate, gamma, beta, sine, cosine, quadrature, ends, work, total
 ):
     """Add what one harmonic of a spectrum of oblique waves does, by quadrature over the resonant frequencies."""
+    nodes, weights, normal_nodes, normal_weights = quadrature[0], quadrature[1], quadrature[2], quadrature[3]
     speed = beta * cosine
     pull = n * turn_rate / gamma
     count = 0
@@ -251,7 +310,11 @@ def _oblique(  # type: ignore[no-untyped-def]
         m2 = ((w[i] - pull) / (w[i] * speed)) ** 2
         now0, now1, now2 = m2 - table[i, 0], m2 - table[i, 1], _discriminant(r, l, p, m2)
         reached = reached or now0 * now1 <= 0.0 or (now0 < 0.0 and now1 < 0.0 and now2 >= 0.0)
-        if i > 0:
+        pole = _pole(w[i - 1], w[i], x, y, right) if i > 0 else math.nan
+        if math.isfinite(pole):
+            for kind in range(3):
+                count = _roots(kind, w[i - 1], w[i], pole, x, y, right, normal, pull, speed, ends, count)
+        elif i > 0:
             if before[0] * now0 < 0.0 and count < ends.size - 2:
                 ends[count] = _root(0, w[i - 1], w[i], x, y, right, normal, pull, speed)
                 count += 1
@@ -302,7 +365,12 @@ def _oblique(  # type: ignore[no-untyped-def]
                 t = math.sqrt(u)
                 place = min(max(math.log(f / w[0]) / log_step, 0.0), w.size - 1.000001)
                 i = int(place)
-                norm = math.exp(table[i, 2] + (place - i) * (table[i + 1, 2] - table[i, 2]))
+                if table[i, 2] > -math.inf and table[i + 1, 2] > -math.inf:
+                    norm = math.exp(table[i, 2] + (place - i) * (table[i + 1, 2] - table[i, 2]))
+                    norm /= _clearance(r, l, p, math.sqrt(high2))
+                else:
+                    # Next to frequencies at which no wave travels nothing can be interpolated.
+                    norm = _norm(f, x, y, right, normal, normal_nodes, normal_weights)
                 g = math.exp(-(((t - normal[0]) / normal[1]) ** 2)) / norm
                 power = math.exp(-(((f - spectrum[0]) / spectrum[1]) ** 2)) * spectrum[4]
                 z = f * math.sqrt(across2) * swing
@@ -318,20 +386,19 @@ def _oblique(  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def local(  # type: ignore[no-untyped-def]
-    w, table, x, y, right, spectrum, normal, first, last, turn_rate, gamma, beta, alpha, nodes, weights, ends, work,
-    total,
-):  # fmt: skip
+    w, table, x, y, right, spectrum, normal, first, last, turn_rate, gamma, beta, alpha, quadrature, ends, work, total
+):
     """Local coefficients over (pi/2) (Omega^2 / Omega_e gamma^2) (B_w / B)^2, of all harmonics, added to `total`."""
     sine, cosine = math.sin(alpha), math.cos(alpha)
     if normal[1] == 0.0:
         # Only one harmonic sees a circle: -1 for right-handed waves and 1 for left-handed ones.
         pull = (-turn_rate if right else turn_rate) / gamma
-        _along_field(w, table, x, y, right, spectrum, pull, gamma, beta, sine, cosine, total)
+        _along_field(w, table, x, y, right, spectrum, pull, beta, sine, cosine, total)
         return
     for n in range(first, last + 1):
         _oblique(
-            w, table, x, y, right, spectrum, normal, n, turn_rate, gamma, beta, sine, cosine, nodes, weights, ends,
-            work, total,
+            w, table, x, y, right, spectrum, normal, n, turn_rate, gamma, beta, sine, cosine, quadrature, ends, work,
+            total,
         )  # fmt: skip
 
 
@@ -340,7 +407,7 @@ def local_rows(  # type: ignore[no-untyped-def]
     plasma, y, right, spectra, normal, harmonics, turn_rate, gamma, alpha, scale, knots, quadrature, start, stop, out
 ):
     """Local coefficients of rows of (plasma, spectrum, particle)."""
-    nodes, weights, normal_nodes, normal_weights = quadrature[0], quadrature[1], quadrature[2], quadrature[3]
+    normal_nodes, normal_weights = quadrature[2], quadrature[3]
     w, table = np.empty(knots), np.empty((knots, 6))
     ends, work, total = np.empty(40), np.empty(max(abs(harmonics[0]), abs(harmonics[1])) + 2), np.empty(3)
     for row in range(start, stop):
@@ -361,7 +428,7 @@ def local_rows(  # type: ignore[no-untyped-def]
             a = math.pi - a
         a = min(max(a, 1e-4), 0.5 * math.pi - 1e-4)
         local(w, table, plasma[row], y, right, spectrum, normal, harmonics[0], harmonics[1], turn_rate, gamma[row],
-              beta, a, nodes, weights, ends, work, total)  # fmt: skip
+              beta, a, quadrature, ends, work, total)  # fmt: skip
         for k in range(3):
             out[row, k] = scale[row] * total[k]
         if southward:
@@ -379,7 +446,7 @@ def bounce_rows(  # type: ignore[no-untyped-def]
     gyrofrequency; `scale` is (pi/2) Omega_e (B_w / B)^2 there, `rest` the particle's gyrofrequency over the electron's,
     squared; `slope` the growth of log B_w with latitude, `furthest` the latitude where the waves end.
     """
-    nodes, weights, normal_nodes, normal_weights = quadrature[0], quadrature[1], quadrature[2], quadrature[3]
+    normal_nodes, normal_weights = quadrature[2], quadrature[3]
     w, table, x = np.empty(knots), np.empty((knots, 6)), np.empty(plasma.shape[1])
     ends, work, total = np.empty(40), np.empty(max(abs(harmonics[0]), abs(harmonics[1])) + 2), np.empty(3)
     spectrum = np.empty(5)
@@ -424,7 +491,7 @@ def bounce_rows(  # type: ignore[no-untyped-def]
                 gamma = gammas[e]
                 beta = math.sqrt(gamma * gamma - 1.0) / gamma
                 local(w, table, x, y, right, spectrum, normal, harmonics[0], harmonics[1], turn_rate, gamma, beta, a,
-                      nodes, weights, ends, work, total)  # fmt: skip
+                      quadrature, ends, work, total)  # fmt: skip
                 factor = here * along / (gamma * gamma)
                 out[row, e, 0] += factor * angle_change * angle_change * total[0]
                 out[row, e, 1] += factor * angle_change * total[1]

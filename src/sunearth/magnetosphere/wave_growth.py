@@ -43,6 +43,13 @@ def _mode_for(species: str) -> str:
     return MODES[0] if species == "electron" else MODES[1]
 
 
+def _speed(xp: Any, energy: Any, species: str) -> Any:
+    """Speed in m/s at a kinetic energy in keV."""
+    _mode_for(species)
+    rest = _REST[species]
+    return SPEED_OF_LIGHT * xp.sqrt(energy * (energy + 2.0 * rest)) / (energy + rest)
+
+
 def _log_gamma(xp: Any, x: Any) -> Any:
     """Logarithm of the gamma function for positive arguments: Stirling's series ten steps further up."""
     shift = 0.0
@@ -306,9 +313,7 @@ def loss_cone_filling(
     from scipy.special import i0e, i1e
 
     cone = loss_cone.spec.function(l_shell, height)
-    rest = _REST[species] if species in MASSES else _REST[_mode_for(species)]
-    speed = SPEED_OF_LIGHT * np.sqrt(energy * (energy + 2.0 * rest)) / (energy + rest)
-    quarter = l_shell * EARTH_RADIUS * dipole_integrals.spec.function(cone).bounce / speed
+    quarter = l_shell * EARTH_RADIUS * dipole_integrals.spec.function(cone).bounce / _speed(np, energy, species)
     z = cone / np.sqrt(d_aa * quarter)
     return 2.0 * i1e(z) / (z * i0e(z))
 
@@ -351,8 +356,8 @@ def strong_diffusion_lifetime(
     Notes
     -----
     2 V B_h / [v (1 - backscatter)] with the volume V of the tube of unit flux and the field B_h at its ends: nothing
-    that waves do makes losses faster. The rate 9.66 L^-4 [4 L / (4 L - 3)]^(1/2) v / c per second of Summers and Thorne
-    (2003), two squared cones a bounce, is 0.7 of it, as it takes the bounce of particles in the cone for that of all.
+    that waves do makes losses faster. The rate of two squared loss cones a bounce, in wide use as the strong diffusion
+    limit, is 0.7 of this one, as it takes the bounce of particles in the cone for that of all.
 
     Examples
     --------
@@ -360,14 +365,10 @@ def strong_diffusion_lifetime(
     29.4
     """
     xp = namespace(energy, l_shell, backscatter, height)
-    if species not in MASSES:
-        raise UnknownNameError("species of cold plasma", str(species), MASSES)
-    rest = _REST[species]
-    speed = SPEED_OF_LIGHT * xp.sqrt(energy * (energy + 2.0 * rest)) / (energy + rest)
     volume = flux_tube_volume.spec.function(l_shell, height)
     cone = loss_cone.spec.function(l_shell, height)
     foot = DIPOLE_EQUATORIAL_FIELD * 1e-9 / l_shell**3 / xp.sin(cone) ** 2
-    return 2.0 * volume * foot / (speed * (1.0 - backscatter))
+    return 2.0 * volume * foot / (_speed(xp, energy, species) * (1.0 - backscatter))
 
 
 def pitch_angle_lifetime(pitch_angle: Any, d_aa: Any, cone: Any, points: int = 400) -> Any:

@@ -147,7 +147,8 @@ def resonant_energy(
     Notes
     -----
     With a = n cos(theta) |cos(alpha)| and h = harmonic times f_c / f, gamma - h = -+ a (gamma^2 - 1)^(1/2) has the root
-    gamma = (a^2 + h^2) / [a (a^2 + h^2 - 1)^(1/2) + h].
+    gamma = (a^2 + h^2) / [a (a^2 + h^2 - 1)^(1/2) + h]. Where a < 1 and the harmonic is positive there is a second,
+    higher one, of particles that overtake the wave; it is left out.
 
     Examples
     --------
@@ -197,8 +198,9 @@ def resonance_curve(
     Returns
     -------
     Dataset
-        `energy` (keV), and `p_parallel` and `p_perpendicular` in units of m c, over ``pitch_angle``. Particles of the
-        harmonics from 1 go against the wave (p_parallel < 0), those of 0 and below with it.
+        `energy` (keV), and `p_parallel` and `p_perpendicular` in units of m c, over ``pitch_angle``. Particles go
+        against the wave (p_parallel < 0) where the harmonic of their gyrofrequency is above its frequency, else with
+        it.
 
     Examples
     --------
@@ -212,7 +214,9 @@ def resonance_curve(
     energy = np.asarray(resonant_energy(frequency, b, n_e, pitch_angle=angle, **wave))
     gamma = 1.0 + energy / _REST[wave.get("species", "electron")]
     momentum = np.sqrt(gamma**2 - 1.0)
-    sense = -1.0 if wave.get("harmonic", 1) > 0 else 1.0
+    turn = wave.get("harmonic", 1) * gyrofrequency(b, wave.get("species", "electron"))
+    # A wave above the harmonic is seen at it only by particles that run with the wave.
+    sense = np.where(turn > frequency, -1.0, 1.0)
     parts = {
         "energy": (energy, "keV", "Kinetic energy at resonance"),
         "p_parallel": (sense * momentum * np.cos(angle), "1", "Momentum along the wave over m c"),
@@ -443,7 +447,9 @@ def glauert_horne_2005(
     Their equations 8 to 13 over the square of the momentum, with the full cold dispersion relation. The integral over
     the tangent of the wave normal angle is turned into one over frequency: at a frequency the resonance fixes the index
     along the field, and the index across it solves a quadratic, so that no root is searched for and no group velocity
-    comes near a denominator. Towards waves along the field the result becomes half of :func:`summers_2005`: the power
+    comes near a denominator. In thin plasma the resonance cone may cut into the spectrum of normals: there most of it
+    lies next to the cone, where the index is large, and its end at 0.9999 of the cone matters, by a factor of
+    some three against 0.99. Towards waves along the field the result becomes half of :func:`summers_2005`: the power
     of all waves is `amplitude` squared, whichever way along the field they go.
 
     Examples
@@ -454,6 +460,8 @@ def glauert_horne_2005(
     """
     if len(normal) != 4 or not (normal[1] > 0 and 0 <= normal[2] < normal[3]):
         raise InputError(f"glauert_horne_2005: normal must be (middle, width > 0, low >= 0, high > low), got {normal}")
+    if len(harmonics) != 2 or harmonics[0] > harmonics[1]:
+        raise InputError(f"glauert_horne_2005: harmonics must be (first, last), ascending, got {harmonics}")
     band = (peak, width, low, high)
     return _local(
         energy, pitch_angle, b, n_e, amplitude, band, helium, oxygen, normal, harmonics, species, mode, 1.0
@@ -534,6 +542,8 @@ class Waves:
         normal = self.normal
         if normal is not None and not (len(normal) == 4 and normal[1] > 0 and 0 <= normal[2] < normal[3]):
             raise InputError(f"Waves: {self.name}: normal must be (middle, width > 0, low >= 0, high > low)")
+        if len(self.harmonics) != 2 or self.harmonics[0] > self.harmonics[1]:
+            raise InputError(f"Waves: {self.name}: harmonics must be (first, last), ascending")
         if min(self.helium, self.oxygen, 1.0 - self.helium - self.oxygen) < 0:
             raise InputError(f"Waves: {self.name}: shares of ions must be positive and add up to at most 1")
 
@@ -666,7 +676,8 @@ def ion_cyclotron_waves(
     Notes
     -----
     Spectrum and composition of Glauert and Horne (2005, section 5.2), who take f_p^2 = 1000 f_ce^2 at L = 4, dense
-    plasma as of a plume. Within 15 degrees of the equator: beyond, that band of frequencies cannot travel.
+    plasma as of a plume. Within 15 degrees of the equator: from 17 degrees on the lower end of the band, and from 24
+    all of it, is below the cutoff and cannot travel.
 
     Examples
     --------
@@ -682,7 +693,7 @@ def ion_cyclotron_waves(
 
 # Bounce-averaged diffusion --------------------------------------------------------------------------------------------
 
-_TABLE_VERSION: Final = 1
+_TABLE_VERSION: Final = 2
 _LONG_NAMES: Final = {
     "d_aa": "Bounce-averaged diffusion of the equatorial pitch angle",
     "d_ap": "Bounce-averaged mixed diffusion over momentum",
@@ -768,6 +779,10 @@ def diffusion_coefficients(
     if species not in MASSES:
         raise UnknownNameError("species of cold plasma", str(species), MASSES)
     each_waves = [waves] if isinstance(waves, Waves) else list(waves)
+    if not all(isinstance(each, Waves) for each in each_waves):
+        raise InputError(
+            "diffusion_coefficients: waves must be Waves, such as lower_band_chorus(3.0), or a list of them"
+        )
     total = np.zeros((3, shells.size, energies.size, angles.size))
     for population in each_waves:
         n_e = np.broadcast_to(_equatorial_density(population, density, shells), shells.shape).astype(float)
