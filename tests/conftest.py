@@ -5,6 +5,10 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("sunearth", deadline=None)  # a first call may compile
+settings.load_profile("sunearth")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

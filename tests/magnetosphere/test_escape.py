@@ -132,14 +132,24 @@ def test_cold_ions_are_lost_under_northward_field():
     assert south == pytest.approx(0.4 * escape.mass_rate(1e26), rel=1e-3)
 
 
+def test_sign_of_the_field_decides_between_plume_and_outflow():
+    south, north = (escape.escape_rate(times(2), 6.0, 110.0, b_z) for b_z in (-30.0, 30.0))
+    wind = escape.escape_rate(times(2), 1.0, 110.0, 0.0).plasmaspheric[0]
+    assert north.plasmaspheric[0] == pytest.approx(wind, rel=1e-6)
+    # the first hour of a young plume
+    assert south.plasmaspheric[0] - wind == pytest.approx(escape.mass_rate(2e26), rel=0.02)
+    assert north.cold_outflow[0] > 2 * south.cold_outflow[0]
+    assert north.energetic[0] == south.energetic[0]
+
+
 def test_store_empties_in_a_long_storm_and_fills_again():
-    quiet = escape.escape_rate(times(2), 2.0, 110.0, 0.0).plasmaspheric[0]
-    long = escape.escape_rate(times(1000), 7.0, 110.0, 0.0).plasmaspheric - quiet
+    quiet = escape.escape_rate(times(2), 2.0, 110.0, -60.0).plasmaspheric[0]
+    long = escape.escape_rate(times(1000), 7.0, 110.0, -60.0).plasmaspheric - quiet
     tonnes = escape.mass_rate(2e31)
     assert long.sum() * 3600 == pytest.approx(tonnes, rel=1e-6)
     assert np.all(np.diff(long[:300]) < 0)
     kp = np.concatenate([np.full(100, 7.0), np.full(72, 1.0), [7.0]])
-    again = escape.escape_rate(times(kp.size), kp, 110.0, 0.0).plasmaspheric - quiet
+    again = escape.escape_rate(times(kp.size), kp, 110.0, -60.0).plasmaspheric - quiet
     left = np.exp(-100 / (2e31 / 2e26 / 3600))
     refilled = 1 - (1 - left) * np.exp(-1)
     assert again[-1] / again[0] == pytest.approx(refilled, rel=1e-3)

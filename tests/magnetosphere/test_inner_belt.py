@@ -41,9 +41,9 @@ def test_directions_from_the_earth():
 
 
 def test_braking_in_oxygen_is_that_of_tables():
-    # mass stopping power of air, 40.6 and 6.44 MeV cm^2/g at 10 and 100 MeV (NIST); oxygen's is 1 to 2 % less
+    # mass stopping power of air, 40.06 and 6.44 MeV cm^2/g at 10 and 100 MeV (NIST); oxygen's is 1 to 2 % less
     electrons = 8 / (15.999 * 1.66053907e-24)
-    for energy, air in ((10.0, 40.6), (100.0, 6.44)):
+    for energy, air in ((10.0, 40.06), (100.0, 6.44)):
         gamma = 1 + energy / 938.272
         path = 2.99792458e10 * np.sqrt(1 - gamma**-2) * 365.25 * 86400
         stopping = inner_belt.proton_energy_loss(energy, 1e-30, electrons) / path
@@ -149,6 +149,10 @@ def test_refusals():
         InnerBelt().solve([50.0], [1.0])
     with pytest.raises(InputError, match="energies"):
         InnerBelt().solve([0.1], [1.5])
+    with pytest.raises(InputError, match="energies"):
+        InnerBelt().solve([], [1.5])
+    with pytest.raises(InputError, match="two steps"):
+        InnerBelt(steps=1).solve([50.0], [1.5])
 
 
 def test_ae8_ap8_where_installed():

@@ -101,15 +101,24 @@ def test_what_cannot_be():
 # Ions on convecting lines -----------------------------------------------------------------------------------------
 
 
-def test_table_holds_the_field(dipole):
-    from sunearth.magnetosphere._outflow_kernels import field_in_plane
+def test_table_holds_the_field_and_its_gradient(dipole):
+    from sunearth.magnetosphere._outflow_kernels import field_and_gradient
 
     flights = IonFlights(field=dipole)
     table = flights._table()
     for x, z in ((0.3, 1.1), (-5.0, 4.0), (3.0, -2.0), (-60.0, 3.0), (1e-9, 1.5)):
         b = dipole(x, 0.0, z)
-        got = field_in_plane(*table, x, z)
-        np.testing.assert_allclose(got, [b.b_x, b.b_z], atol=2e-5 * np.hypot(b.b_x, b.b_z))
+        size, r = np.hypot(b.b_x, b.b_z), np.hypot(x, z)
+        b_x, b_z, xx, xz, zx, zz = field_and_gradient(*table, x, z)
+        np.testing.assert_allclose([b_x, b_z], [b.b_x, b.b_z], atol=2e-5 * size)
+        h = 1e-4 * r
+        east, west, north, south = (
+            dipole(x + i * h, 0.0, z + k * h) for i, k in ((1, 0), (-1, 0), (0, 1), (0, -1))
+        )  # fmt: skip
+        expected = [
+            east.b_x - west.b_x, north.b_x - south.b_x, east.b_z - west.b_z, north.b_z - south.b_z,
+        ]  # fmt: skip
+        np.testing.assert_allclose([xx, xz, zx, zz], np.array(expected) / (2 * h), atol=1e-3 * size / r)
 
 
 @pytest.mark.parametrize("transverse", [0.0, 3.0])
@@ -158,14 +167,18 @@ def test_swing_near_the_axis_is_the_closed_form(dipole):
 
 
 def test_steps_converge_to_fourth_order(dipole):
+    """Until the kinks of the interpolated field's slope count, from 1e-6 km/s on."""
+
     def end(pace):
         flights = IonFlights(field=dipole, convection_speed=0.5, ambipolar=1.0, longest=0.25, pace=pace, tail_end=-90.0)
-        return float(flights.solve("H+", colatitude=3.0, energy=2.0)["v_parallel"][0])
+        path = flights.solve("H+", colatitude=np.linspace(1, 6, 21), energy=2.0)
+        return np.stack([path["v_parallel"], path["z"]])
 
-    exact = end(0.001)
-    errors = [abs(end(pace) - exact) for pace in (0.32, 0.16)]
-    assert errors[0] / errors[1] > 8.0
-    assert errors[1] < 1e-3
+    exact = end(0.005)
+    errors = np.array([np.sqrt(((end(pace) - exact) ** 2).mean(axis=1)) for pace in (0.64, 0.16)])
+    orders = np.log2(errors[0] / errors[1]) / 2
+    assert np.all(orders > 3.4), orders
+    assert np.all(errors[1] < 1e-5)
 
 
 def test_fates_follow_convection_and_species():
@@ -184,6 +197,36 @@ def test_fates_follow_convection_and_species():
     # a potential of 1.8 V lifts all hydrogen, and not the slow oxygen
     assert returned["H+", 0.1] == 0.0
     assert returned["O+", 0.1] > 0.2
+
+
+def test_paths_end_on_the_edges_and_longer_steps_end_there_too():
+    colatitude, energy = np.repeat(np.linspace(-4, 8, 5), 5), np.tile(np.geomspace(1.0, 100, 5), 5)
+    coarse, fine = (
+        IonFlights(convection_speed=0.3, pace=pace).solve("O+", colatitude, energy, 0.5 * energy)
+        for pace in (0.1, 0.01)
+    )
+    np.testing.assert_array_equal(coarse["fate"], fine["fate"])
+    for name in ("x", "time", "energy", "highest"):
+        np.testing.assert_allclose(coarse[name], fine[name], rtol=2e-3)
+    sheet, back = (coarse["fate"] == FATES.index(name) for name in ("plasma sheet", "returned"))
+    assert sheet.sum() > 5
+    assert back.sum() > 2
+    # the sheet is entered from above or below, or from the Earth
+    on_edge = np.minimum(np.abs(np.abs(coarse["z"]) - 2.0), np.abs(coarse["x"] + 6.0))
+    np.testing.assert_allclose(on_edge[sheet], 0.0, atol=1e-6)
+    np.testing.assert_allclose(np.hypot(coarse["x"], coarse["z"])[back], 1 + 1e6 / R_E, rtol=1e-6)
+
+
+def test_time_that_one_step_takes_is_an_end_inside():
+    for longest in (1e-4, 0.1, 1 / 3):
+        end = IonFlights(longest=longest).solve("H+", colatitude=np.linspace(0, 5, 40), energy=3.0)
+        assert np.all(end["fate"] == FATES.index("inside"))
+        np.testing.assert_allclose(end["time"], longest * 3600, rtol=1e-12)
+
+
+def test_unknown_launch_has_an_unknown_end():
+    end = IonFlights().solve("O+", colatitude=[5.0, np.nan, 5.0], energy=[10.0, 10.0, np.nan])
+    assert [FATES[code] for code in end["fate"].values.tolist()] == ["plasma sheet", "unknown", "unknown"]
 
 
 def test_faster_ions_land_further_down_the_tail():
@@ -229,7 +272,24 @@ def test_slow_twin(dipole):
     assert float(end["v_parallel"][0]) == pytest.approx(-twin[2] * R_E * 1e-3, rel=3e-4)
 
 
+def test_critical_height_may_lie_far_out():
+    wind = PolarWind(n_oxygen=2e5, n_hydrogen=100.0, t_e=6000.0, t_i=6000.0).solve([2000.0, 20_000.0])
+    assert 13_000 < float(wind["critical_altitude"]) < 20_000
+    assert wind["mach"].values[0] < 1 < wind["mach"].values[1]
+
+
+def test_much_hot_oxygen_holds_hydrogen_back_for_good():
+    # isothermal oxygen at 6000 K does not thin out enough
+    with pytest.raises(InputError, match="less oxygen"):
+        PolarWind(n_oxygen=1e6, n_hydrogen=100.0, t_e=6000.0, t_i=6000.0).solve([3000.0])
+
+
 def test_refusals(dipole):
+    with pytest.raises(InputError, match="negative"):
+        IonFlights(field=dipole).solve("O+", energy=-1.0)
+    with pytest.raises(InputError, match="pace must be above zero"):
+        IonFlights(field=dipole, pace=0.0).solve("O+")
+    assert IonFlights(field=dipole).solve("O+", [], []).sizes["ion"] == 0
     with pytest.raises(UnknownNameError, match=r"O\+"):
         IonFlights(field=dipole).solve("O")
     with pytest.raises(InputError, match="broadcast"):

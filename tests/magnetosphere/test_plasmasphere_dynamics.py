@@ -218,6 +218,8 @@ def test_a_run_cut_short_goes_on_to_the_same_bits(tmp_path):
     assert file.exists()
     with pytest.raises(InputError, match="another run"):
         SMALL.solve(time, kp=2.0, checkpoint=file)
+    with pytest.raises(InputError, match="another run"):
+        SMALL.solve(time + np.timedelta64(90, "D"), kp=kp, checkpoint=file)
     seen = []
     again = SMALL.solve(time, kp=kp, checkpoint=file, progress=lambda text, done, total: seen.append(done))
     assert again.identical(whole)
@@ -263,6 +265,8 @@ def test_nonsense_is_refused():
         SMALL.solve(_times([0, 3]), kp=1.0, start="half")
     with pytest.raises(InputError, match="another grid"):
         SMALL.solve(_times([0, 3]), kp=1.0, start=Plasmasphere(rows=20, columns=24).solve(_times([0, 1]), kp=1.0))
+    with pytest.raises(InputError, match="shielding 2"):
+        Plasmasphere(rows=40, columns=24, shielding=1.0).solve(_times([0, 3]), kp=1.0)
     with pytest.raises(InputError, match="inner < outer"):
         Plasmasphere(inner=0.5)
 

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -98,6 +98,7 @@ def test_against_a_general_integrator(model):
 
 
 @each_model
+@settings(deadline=None)  # the first example compiles
 @given(st.integers(0, 1000), st.sampled_from([2, 5, 12]))
 def test_cutting_an_hour_changes_nothing(model, seed, parts):
     e_y = np.random.default_rng(seed).uniform(-5, 15, 10)

@@ -105,3 +105,7 @@ def test_too_little_is_refused():
         whistlers.fit_whistler(np.ones(6), np.ones(5))
     with pytest.raises(InputError, match="gyrofrequency"):
         whistlers.fit_whistler(np.arange(6.0), np.full(6, 900.0))
+    # a whistler that runs backward in time
+    frequency = np.linspace(2.0, 8.0, 25)
+    with pytest.raises(InputError, match="no whistler"):
+        whistlers.fit_whistler(10.0 - whistlers.travel_time(frequency, 4.0, 443.0), frequency)

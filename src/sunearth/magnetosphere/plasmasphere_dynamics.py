@@ -72,7 +72,7 @@ def denton_2002(density: per_cm3, l_shell: dimensionless) -> dimensionless:
     Notes
     -----
     8.0 - 3.0 log10 n + 0.28 (log10 n)^2 - 0.43 L, from the upper hybrid line seen by Polar between 2 R_E and the
-    equator, with an error of 0.65. Near 1 in the plasmasphere, 2 to 4 outside; it does not hold below 2 R_E.
+    equator, with an error of 0.65. 0 to 1 in the plasmasphere, 2 to 4 outside; it does not hold below 2 R_E.
 
     Examples
     --------
@@ -498,7 +498,7 @@ class Plasmasphere:
     @property
     def mlt(self) -> Floats:
         """Local time of the middle of each column, h."""
-        return (np.arange(self.columns) + 0.5) * (24.0 / self.columns)
+        return np.asarray((np.arange(self.columns) + 0.5) * (24.0 / self.columns), dtype=np.float64)
 
     def saturation(self, day_of_year: float = 1.0) -> Floats:
         """Content of full tubes, by row, Wb^-1."""
@@ -534,7 +534,7 @@ class Plasmasphere:
         time : datetime64 array (time,)
             Ascending; each driver value holds from its time to the next, and the run ends at the last.
         kp : float or array (time,), 1, optional
-            Kp: convection of Volland and Stern with the strength of Maynard and Chen (1975).
+            Kp: convection of Volland and Stern with the strength of Maynard and Chen (1975), for shielding 2.
         e_y : float or array (time,), mV/m, optional
             Electric field of the wind, see :func:`wind_strength`.
         cpcp : float or array (time,), kV, optional
@@ -548,7 +548,7 @@ class Plasmasphere:
         start : {"saturated", "empty"}, Dataset or array (mlt, l), optional
             Content at the first time: full, none, the last of an earlier run on the same grid, or Wb^-1.
         cadence : float, h, optional
-            Between the states that are kept.
+            Between the states that are kept; what is left at the end over a whole number of them is not run.
         progress : callable, optional
             Called with a text, the hours done and all of them.
         checkpoint : path, optional
@@ -568,8 +568,8 @@ class Plasmasphere:
         Raises
         ------
         InputError
-            If there is not exactly one driver of convection, a driver is missing throughout, times do not ascend, or
-            the checkpoint belongs to another run.
+            If there is not exactly one driver of convection, it does not fit the shielding, a driver is missing
+            throughout, times do not ascend, or the checkpoint belongs to another run.
 
         Examples
         --------
@@ -625,8 +625,8 @@ class _Run:
         self.budgets = np.full((self.kept.size, len(_BUDGET)), np.nan)
         self.done = 0
         parts = [
-            np.asarray(part, float).tobytes()
-            for part in (self.hours, self.streams, self.kept, self.limit, self.content)
+            np.asarray(part).tobytes()
+            for part in (self.time, self.streams, self.held, self.kept, self.limit, self.saturation, self.content)
         ]
         self.fingerprint = hashlib.sha256(b"".join([repr(astuple(model)).encode(), *parts])).hexdigest()
 
@@ -641,6 +641,10 @@ class _Run:
             self.strength = np.full(self.time.size, np.nan)
             convection = field
         else:
+            if names[0] == "kp" and model.shielding != 2.0:
+                raise InputError(
+                    f"Plasmasphere: kp is for shielding 2, not {model.shielding}; give e_y, cpcp or strength"
+                )
             values, self.held = self._hold(given[names[0]], names[0], (self.time.size,))
             relations: dict[str, Callable[[Any], Any]] = {
                 "kp": maynard_chen_1975,
@@ -845,7 +849,7 @@ def _sunlit(foot: Any, tilt: float, columns: int) -> Floats:
     half = np.arccos(np.clip(-np.tan(foot) * np.tan(tilt), -1.0, 1.0))[:, None]
     edges = np.arange(columns + 1) * (2.0 * np.pi / columns)
     low, high = np.maximum(edges[:-1], np.pi - half), np.minimum(edges[1:], np.pi + half)
-    return np.maximum(high - low, 0.0) * (columns / (2.0 * np.pi))
+    return np.asarray(np.maximum(high - low, 0.0) * (columns / (2.0 * np.pi)), dtype=np.float64)
 
 
 def _write(path: Path, state: dict[str, Any]) -> None:

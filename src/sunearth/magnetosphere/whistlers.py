@@ -463,6 +463,8 @@ def fit_whistler(
         low, high = max(shell - 0.3, l_range[0]), min(shell + 0.3, top)
         shell = _golden(lambda value, keep=inside: fit(value, keep)[0], low, high)
         _, root, begin, deviation = fit(shell, inside)
+    if not root > 0:
+        raise InputError("fit_whistler: no whistler fits these points")
     errors = _errors(shape, shell, root, deviation, inside, origin is None)
     tip = nose(shell, root**2, density_index, height, b_0)
     belongs = np.zeros(t.size, bool)

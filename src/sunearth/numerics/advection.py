@@ -101,12 +101,12 @@ def advect(
         )
     if not 0 <= duration < np.inf:
         raise InputError(f"advect: the duration must be zero or more, got {duration}")
-    entering = [np.array(np.broadcast_to(np.asarray(value, float), (layers, columns))) for value in (inner, outer)]
+    inner, outer = (np.array(np.broadcast_to(np.asarray(value, float), (layers, columns))) for value in (inner, outer))
     stream = np.ascontiguousarray(stream, dtype=float)
     through = np.zeros((layers, 4))
 
     def part(start: int, stop: int) -> None:
-        advect_layers(density, stream, radial, angular, *entering, duration, courant, through, start, stop)
+        advect_layers(density, stream, radial, angular, inner, outer, duration, courant, through, start, stop)
 
     spread(part, layers)
     return Crossed(*through.T)
