@@ -75,12 +75,15 @@ def run(
     plasmasphere: Annotated[
         bool, typer.Option("--plasmasphere", help="Also follow the plasmasphere around the Earth.")
     ] = False,
+    ring_current: Annotated[
+        bool, typer.Option("--ring-current", help="Also follow the ring current; ten seconds for each day.")
+    ] = False,
     members: Annotated[int, typer.Option(min=0, max=10_000, help="Also run an ensemble over perturbed wind.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the ensemble.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Turn measured solar wind into its effects on Earth: data, report and summary."""
-    from sunearth.chain.scenario import Inner, Scenario, read_scenario
+    from sunearth.chain.scenario import Scenario, read_scenario
     from sunearth.view.output import save_run
 
     if source.endswith(".toml"):
@@ -100,7 +103,7 @@ def run(
             indices=indices,
             models=_pairs(set_, "--set"),
             trace=_tracing(trace, satellite, station, cadence),
-            inner=Inner(plasmasphere=True) if plasmasphere else None,
+            inner=_inner(plasmasphere, ring_current),
             members=members,
             seed=seed,
         )
@@ -143,6 +146,13 @@ def _tracing(model: str | None, satellites: list[str] | None, stations: list[str
             raise InputError(f"--station: {name}={text} is not NAME=LATITUDE,LONGITUDE in degrees") from error
         places[name] = (latitude, longitude)
     return Tracing(model=model, cadence=cadence, satellites=orbits or None, stations=places or None)
+
+
+def _inner(plasmasphere: bool, ring_current: bool) -> Any:
+    """What to follow around the Earth, if anything."""
+    from sunearth.chain.scenario import Inner
+
+    return Inner(plasmasphere=plasmasphere, ring_current=ring_current) if plasmasphere or ring_current else None
 
 
 def _run_scenario(scenario: Any, progress: Any) -> Any:
@@ -199,6 +209,58 @@ def cme(
         typer.echo("  (10, 50 and 90 % of 40 runs: five arrivals, each with the eight classes of flux rope)")
     if summary["front_in_the_wind"]:
         typer.echo(f"front in the modelled wind: {summary['front_in_the_wind']}")
+    typer.echo("")
+    for path in files:
+        typer.echo(f"  {path}")
+
+
+@app.command()
+def electrons(
+    source: Annotated[
+        str, typer.Argument(metavar="EVENT|FILE", help="An embedded event or a file of solar wind.")
+    ] = "st-patrick-2015",
+    flux: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Measured flux above 2 MeV: CSV, JSON or NetCDF.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=3, help="How many days ahead.")] = 3,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; runs/electrons-NAME if left out.")] = None,
+    columns: Columns = None,
+    flux_columns: Annotated[
+        list[str] | None,
+        typer.Option("--flux-columns", metavar="THEIRS=flux[UNIT]", help="Names and units in the file of fluxes."),
+    ] = None,
+    frame: Frame = None,
+    start: Start = None,
+    end: End = None,
+    gap: Gap = "30min",
+    from_l1: Annotated[bool, typer.Option("--from-l1", help="Delay the wind from L1 to the bow-shock nose.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast the electrons that charge satellites at geosynchronous orbit: report, summary and data."""
+    from sunearth.chain.electrons import forecast_from_source
+    from sunearth.view.electron_report import outlook_lines, save_electrons
+
+    _event_or_file(source)
+    with _progress() as progress:
+        found = forecast_from_source(
+            source, flux, days=days, start=start, end=end, columns=_pairs(columns, "--columns") or None,
+            flux_columns=_pairs(flux_columns, "--flux-columns") or None, frame=frame, gap_limit=gap, propagate=from_l1,
+            progress=progress,
+        )  # fmt: skip
+        progress("Writing the report", 1, 1)
+        folder = out or Path("runs") / f"electrons-{Path(source).name.split('.')[0]}"
+        files, summary = save_electrons(found, folder)
+    if as_json:
+        _print_json(summary)
+        return
+    typer.echo("\n" + "\n".join(outlook_lines(summary)))
+    for lead, row in summary["scores"].items():
+        typer.echo(
+            f"so far, {lead} d ahead: {row['days']} days, RMSE {row['rmse']:.2f} in log10, "
+            f"{100 * row['within_80']:.0f} % in the 80 % band"
+        )
+    for note in summary["notes"]:
+        typer.echo(f"note: {note}")
     typer.echo("")
     for path in files:
         typer.echo(f"  {path}")

@@ -153,6 +153,12 @@ def test_gaps_widen_the_band_and_are_named():
     assert (holed["spread"].values[:, -1] > whole["spread"].values[:, -1]).all()
 
 
+def test_a_short_history_is_named():
+    wind = made_wind(hours=96)
+    assert what_was_missing(forecast_from_source(wind, made_flux()), 1) == ["wind before 2017-03-01"]
+    assert what_was_missing(forecast_from_source(wind, made_flux()), 2) == []
+
+
 def test_dst_is_taken_under_any_of_its_names():
     wind = made_wind(dst=-60.0)
     expected = forecast_from_source(wind)["flux"].values

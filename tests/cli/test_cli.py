@@ -330,6 +330,55 @@ def test_launches_that_cannot_be_are_one_line(command, arguments, word, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_electrons_prints_the_days_to_come_and_writes_a_report(command, tmp_path):
+    status, out, err = command("electrons")
+    assert status == 0, err
+    assert out.count("2015-03-2") >= 3
+    assert "did without: measured flux" in out
+    kept = tmp_path / "runs/electrons-st-patrick-2015"
+    assert {p.name for p in kept.iterdir()} == {"report.html", "summary.json", "result.nc"}
+
+
+def flux_file(path, n=24 * 14, header="UT,E2"):
+    times = np.datetime64("2015-03-08T00:00") + np.arange(n) * np.timedelta64(1, "h")
+    path.write_text(header + "\n" + "\n".join(f"{t}Z,{100 + k % 24}" for k, t in enumerate(times)) + "\n")
+    return path
+
+
+def test_electrons_takes_a_measured_flux(command, tmp_path):
+    flux_file(tmp_path / "flux.csv")
+    mapped = ("--flux-columns", "UT=time", "--flux-columns", "E2=flux[cm^-2 s^-1 sr^-1]")
+    status, out, err = command(
+        "electrons", "st-patrick-2015", "--flux", "flux.csv", *mapped, "--days", 2, "--out", "here", "--json"
+    )
+    assert status == 0, err
+    found = json.loads(out)
+    assert [row["day"] for row in found["days"]] == ["2015-03-21", "2015-03-22"]
+    assert found["missing"] == []
+    assert found["scores"]["1"]["days"] == 4
+    assert (tmp_path / "here/report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("st-patrik-2015",), "st-patrick-2015"),
+        (("no/such/file.csv",), "no such file"),
+        (("st-patrick-2015", "--flux", "nothing.csv"), "no such file"),
+        (("st-patrick-2015", "--flux", "flux.csv"), "names no column time"),
+        (("st-patrick-2015", "--flux", "flux.csv", "--flux-columns", "UT=time"), "no flux above 2 MeV"),
+        (("st-patrick-2015", "--flux-columns", "E2"), "not NAME=VALUE"),
+        (("st-patrick-2015", "--from-l1"), "not at L1"),
+        (("st-patrick-2015", "--end", "2015-03-17T12:00"), "holds no day"),
+        (("st-patrick-2015", "--start", "yesterday"), "expected times"),
+    ],
+)
+def test_electrons_refuses_in_one_line(command, arguments, word, tmp_path):
+    flux_file(tmp_path / "flux.csv")
+    refused(command("electrons", *arguments), word)
+    assert [path.name for path in tmp_path.iterdir()] == ["flux.csv"]
+
+
 def test_sun_prints_the_sun_of_a_date(command):
     status, out, _ = command("sun", "2024-05-10T17:00")
     assert status == 0
