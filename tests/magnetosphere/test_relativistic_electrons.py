@@ -429,3 +429,14 @@ def test_the_wind_alone_knows_more_than_half(measured):
     modelled = np.log10(electrons.electron_flux_2mev(time, *drivers)).reshape(-1, 24).mean(-1)
     later = np.isfinite(days.log_flux) & (days.issue > np.datetime64("2018-01-01"))
     assert efficiency(days.log_flux[later], modelled[later]) > 0.57
+
+
+def test_what_is_hardly_known_goes_towards_the_record_and_no_further():
+    """The wind of a great storm alone, without flux: a wide band about common values, never a billion electrons."""
+    time = np.datetime64("2015-03-17", "ns") + np.arange(48) * np.timedelta64(1, "h")
+    wind = {"time": time, "speed": np.full(48, 900.0), "n_p": np.full(48, 40.0), "b_z": np.full(48, -25.0)}
+    found = electrons.forecast_electrons(time, None, wind, lead_days=[1, 2, 3])
+    assert (found["spread"] <= electrons.WIDEST).all()
+    assert (found["flux"] <= electrons.CEILING).all()
+    assert (np.abs(found["log_flux"] - 2.7) < 2.0).all()
+    assert (found["flux"].diff("quantile") >= 0.0).all()

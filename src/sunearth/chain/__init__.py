@@ -6,7 +6,23 @@ import lazy_loader as _lazy
 
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
-    submodules=["ensemble", "places", "prepare", "score", "score_boundaries", "stages", "summary", "variables"],
+    submodules=[
+        "electrons",
+        "ensemble",
+        "field_lines",
+        "inner_magnetosphere",
+        "launch",
+        "places",
+        "prepare",
+        "run",
+        "scenario",
+        "score",
+        "score_boundaries",
+        "stages",
+        "summary",
+        "sun",
+        "variables",
+    ],
     submod_attrs={
         "ensemble": ["run_ensemble"],
         "run": ["run_chain"],

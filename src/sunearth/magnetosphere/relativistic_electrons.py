@@ -32,6 +32,10 @@ QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """Levels at which :func:`forecast_electrons` states the flux: bands of 50, 80 and 90 per cent around the median."""
 FLOOR = 0.1
 """cm^-2 s^-1 sr^-1, below which a flux counts as this much: instruments do not resolve less."""
+WIDEST = 1.5
+"""Largest spread of a forecast, in log10 of the flux: that between two days of the record that have nothing in common"""
+CEILING = 1e6
+"""Largest flux of any quantile, cm^-2 s^-1 sr^-1: five times the largest of 2014 to 2020"""
 
 _OWN = "sunearth developers 2026, sunearth, fitted to GOES electrons above 2 MeV of 2014-2017"
 _HOUR = np.timedelta64(3_600_000_000_000, "ns")
@@ -326,6 +330,9 @@ def forecast_electrons(
     The fluxes of the fit vary over the day as those of a satellite near 135 deg W (GOES-West) do. Satellites at other
     longitudes lie on other drift shells and see noon at other hours: bring their flux to the same mean first.
 
+    Where outages and extremes would make a forecast less certain than the record of all days, its centre gives way to
+    the mean of that record; the spread ends at 1.5 decades and no quantile lies above 1e6 cm^-2 s^-1 sr^-1.
+
     Examples
     --------
     >>> time = np.datetime64("2017-03-01", "ns") + np.arange(240) * np.timedelta64(1, "h")
@@ -358,8 +365,12 @@ def forecast_electrons(
         base, outside = _within(base_features(days, lead, state.log_flux), known)
         expected = expected_log_flux(base, part, known)
         spread = _spread(base, part) * _widening(part, state.age, days.wind_missing, days.dst_modelled)
+        # A forecast that would be less certain than the record of all days gives way to their mean.
+        record = float(known["scale"][0])
+        expected = part["level"] + (expected - part["level"]) * np.minimum(1.0, (record / spread) ** 2)
+        spread = np.minimum(spread, WIDEST)
         score = _normal_score(levels)[:, None]
-        curve = expected + spread * _standard_quantile(score, part)
+        curve = np.minimum(expected + spread * _standard_quantile(score, part), np.log10(CEILING))
         limit = (np.log10(max(threshold, FLOOR)) - expected) / spread
         columns.setdefault("flux", []).append(10.0**curve)
         columns.setdefault("fluence", []).append(10.0**curve * 86_400.0)
