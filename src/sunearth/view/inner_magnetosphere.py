@@ -1,9 +1,10 @@
-"""Maps of the equatorial plane around the Earth, such as plasmasphere and ring current, at hours or moving."""
+"""Pictures of plasmasphere and ring current: maps of the equatorial plane, at hours or moving, and courses in time."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -18,9 +19,9 @@ from sunearth.core.constants import GEOSYNCHRONOUS_RADIUS
 from sunearth.core.errors import InputError
 from sunearth.core.time import to_datetime64
 
-from .canvas import in_words
+from .canvas import NARROW, date_axis, date_number, in_words
 from .page import moving_picture, svg_uri, typeset
-from .style import BLACK, VERMILLION, style, with_unit
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION, style, with_unit
 
 
 def equatorial_maps(
@@ -81,7 +82,7 @@ def equatorial_maps(
             left=0.55 / width, right=1 - bar / width, bottom=0.5 / height, top=1 - 0.25 / height,
             wspace=0.08, hspace=0.3 / each,
         )  # fmt: skip
-        mesh = None
+        mesh: Any = None
         for k, axes in enumerate(grid.ravel()):
             if k >= count:
                 axes.set_visible(False)
@@ -89,7 +90,10 @@ def equatorial_maps(
             here = series.sel(time=chosen[k], method="nearest")
             line = None if outline is None else outline.sel(time=chosen[k], method="nearest")
             mesh = _map(axes, here, radial, line, norm, colours, reach)
-            axes.set_title(in_words(here["time"].values), fontweight="normal", fontsize=8.0)
+            title = in_words(here["time"].values.astype("datetime64[s]").item())
+            # a small panel has no room for the year
+            title = title if each > 2.2 else re.sub(r" \d{4},", ",", title)
+            axes.set_title(title, fontweight="normal", fontsize=8.0)
             axes.label_outer()
         for axes in grid[-1]:
             axes.set_xlabel(f"\N{LEFTWARDS ARROW} Sun   {with_unit('x', 'R_E')}")
@@ -123,9 +127,8 @@ def equatorial_animation(series: xr.DataArray, *, frames: int = 48, width: float
     """
     times = series["time"].values
     chosen = times[np.unique(np.linspace(0, times.size - 1, min(frames, times.size)).round().astype(int))]
-    limits = look.pop("limits", None) or _scale(series, None, look.get("logarithmic", True))
-    if isinstance(limits, Normalize):
-        limits = (limits.vmin, limits.vmax)
+    norm = _scale(series, look.pop("limits", None), look.get("logarithmic", True))
+    limits = (float(norm.vmin or 0.0), float(norm.vmax or 0.0))
 
     def drawn() -> Iterator[Figure]:
         for time in chosen:
@@ -171,7 +174,8 @@ def _radial(series: xr.DataArray) -> str:
 
 
 def _spread(times: np.ndarray) -> np.ndarray:
-    return times[np.unique(np.linspace(0, times.size - 1, min(6, times.size)).round().astype(int))]
+    chosen: np.ndarray = times[np.unique(np.linspace(0, times.size - 1, min(6, times.size)).round().astype(int))]
+    return chosen
 
 
 def _scale(series: xr.DataArray, limits: tuple[float, float] | None, logarithmic: bool) -> Normalize:
@@ -218,3 +222,234 @@ def _map(
     axes.set_xlim(reach, -reach)
     axes.set_ylim(reach, -reach)
     return mesh
+
+
+# In time and frequency -----------------------------------------------------------------------------------------------
+
+LINES: Sequence[dict[str, Any]] = (
+    {"color": BLUE, "linestyle": "-"},
+    {"color": VERMILLION, "linestyle": (0, (5, 1.5))},
+    {"color": BLACK, "linestyle": (0, (2, 1.2))},
+    {"color": GREEN, "linestyle": (0, (6, 2, 1, 2))},
+    {"color": ORANGE, "linestyle": (0, (1, 1.4))},
+    {"color": PURPLE, "linestyle": (0, (9, 2))},
+)
+"""Lines of one panel, in order: told apart by dashes where there is no colour."""
+
+
+def named(group: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return what is to be drawn by name, refusing nothing at all and more than the palette can tell apart.
+
+    Parameters
+    ----------
+    group : mapping
+        What to draw, by name.
+    place : str
+        Who asks, for the error.
+
+    Returns
+    -------
+    dict
+        The same.
+
+    Raises
+    ------
+    InputError
+        If there is nothing or too much.
+
+    Examples
+    --------
+    >>> list(named({"a": 1.0}, "here"))
+    ['a']
+    """
+    group = dict(group)
+    if not 0 < len(group) <= len(LINES):
+        raise InputError(f"{place}: give one to {len(LINES)} entries, got {len(group)}")
+    return group
+
+
+_SECTORS = {"midnight": 0.0, "dawn": 6.0, "noon": 12.0, "dusk": 18.0}
+_SECTOR_WIDTH = 3.0  # h either way
+_FLOWS = {
+    "from the sunlit ionosphere": ("supplied_by_day",),
+    "to the dark ionosphere": ("returned_by_night",),
+    "in through the edges": ("entered_outer", "entered_inner"),
+    "out through the edges": ("lost_outer", "lost_inner", "lost_magnetopause"),
+}
+
+
+def plasmasphere_in_time(
+    run: xr.Dataset, relations: Mapping[str, xr.DataArray] | None = None, *, width: float = 9.5
+) -> Figure:
+    """Draw how a plasmasphere shrinks and fills: plasmapause by local time, content, and what came and went.
+
+    Parameters
+    ----------
+    run : Dataset
+        From :meth:`sunearth.magnetosphere.plasmasphere_dynamics.Plasmasphere.solve`.
+    relations : dict of str to DataArray (time), optional
+        Plasmapauses of other models, L, by name.
+    width : float, optional
+        Width of the figure in inches.
+
+    Returns
+    -------
+    Figure
+        Above, the median L of the plasmapause in four sectors of six hours; in the middle, all electrons; below, where
+        they came from and went to since the first time. Through the edges pass the tubes of the trough as well.
+
+    Examples
+    --------
+    >>> from sunearth.magnetosphere.plasmasphere_dynamics import Plasmasphere
+    >>> time = np.datetime64("2015-03-16", "ns") + np.arange(0, 25, 3) * np.timedelta64(1, "h")
+    >>> run = Plasmasphere(rows=30, columns=24).solve(time, kp=5.0)
+    >>> [axes.get_ylabel().split()[0] for axes in plasmasphere_in_time(run).axes]
+    ['plasmapause', 'electrons', 'gained']
+    """
+    when = date_number(run["time"].values)
+    with style():
+        figure = Figure(figsize=(width, 6.4 if width > NARROW else 8.2), layout="constrained")
+        top, middle, below = figure.subplots(3, 1, sharex=True, height_ratios=(1.5, 0.8, 1.1))
+        for k, (name, centre) in enumerate(_SECTORS.items()):
+            away = np.abs((run["mlt"].values - centre + 12.0) % 24.0 - 12.0)
+            sector = run["plasmapause_l"].isel(mlt=np.flatnonzero(away < _SECTOR_WIDTH))
+            top.plot(when, sector.median("mlt"), label=name, linewidth=1.5, **LINES[k])
+        for k, (name, line) in enumerate((relations or {}).items()):
+            look: dict[str, Any] = {"color": GREY, "linewidth": 1.1 + 0.5 * k, "linestyle": ("-", ":")[k % 2]}
+            top.plot(date_number(line["time"].values), line, label=name, drawstyle="steps-post", **look)
+        top.set_ylabel("plasmapause (L)")
+        middle.plot(when, 1e-31 * run["total_content"], color=BLACK, linewidth=1.5)
+        middle.set_ylim(0.0, None)
+        middle.set_ylabel("electrons (10$^{31}$)")
+        for k, (name, parts) in enumerate(_FLOWS.items()):
+            total = sum((run[part] for part in parts), xr.zeros_like(run["total_content"]))
+            below.plot(when, 1e-31 * (total - total[0]), label=name, linewidth=1.5, **LINES[k])
+        below.set_ylim(0.0, None)
+        below.set_ylabel("gained and lost\n(10$^{31}$ electrons)")
+        if width > NARROW:
+            for axes in (top, below):
+                axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+        else:
+            top.legend(loc="lower left", bbox_to_anchor=(0.0, 1.02), ncols=3)
+            below.legend(loc="lower left", bbox_to_anchor=(0.0, 1.02), ncols=1)
+        date_axis(below, run["time"].values, width)
+        figure.align_ylabels()
+    return figure
+
+
+def whistlers(
+    lines: Mapping[str, tuple[float, float]],
+    heard: tuple[Any, Any] | None = None,
+    fitted: Any = None,
+    *,
+    width: float = 9.5,
+) -> Figure:
+    """Draw whistlers of several field lines as a receiver hears them, and one that was fitted to points.
+
+    Parameters
+    ----------
+    lines : dict of str to tuple of float
+        L and equatorial electron density (cm^-3) of each line, by name.
+    heard : tuple of arrays, optional
+        Times (s) and frequencies (kHz) of points of a spectrogram.
+    fitted : FittedWhistler, optional
+        What :func:`sunearth.magnetosphere.whistlers.fit_whistler` made of them.
+    width : float, optional
+        Width of the figure in inches.
+
+    Returns
+    -------
+    Figure
+        Travel times, with a dot at each nose; beside them, if there are any, the points and the fit.
+
+    Examples
+    --------
+    >>> whistlers({"L = 4": (4.0, 443.0)}).axes[0].get_xlabel()
+    'after the lightning (s)'
+    """
+    from sunearth.magnetosphere.whistlers import equatorial_gyrofrequency, nose, travel_time
+
+    lines = named(lines, "whistlers")
+    count = 1 if heard is None else 2
+    wide = width > NARROW
+    with style():
+        figure = Figure(figsize=(width, 4.2 if wide or count == 1 else 7.2), layout="constrained")
+        panels = figure.subplots(1, count, squeeze=False) if wide else figure.subplots(count, 1, squeeze=False)
+        left = panels.ravel()[0]
+        longest = 0.0
+        for k, (name, (shell, density)) in enumerate(lines.items()):
+            tip = nose(shell, density)
+            top = float(equatorial_gyrofrequency(shell))
+            frequency = np.geomspace(0.08 * float(tip.frequency), 0.93 * top, 300)
+            left.plot(travel_time(frequency, shell, density), frequency, label=name, linewidth=1.6, **LINES[k])
+            left.plot(tip.time, tip.frequency, marker="o", markersize=5, color=LINES[k]["color"])
+            longest = max(longest, 2.4 * float(tip.time))
+        left.set(xlim=(0.0, longest), yscale="log", xlabel="after the lightning (s)", ylabel="frequency (kHz)")
+        left.yaxis.set_major_formatter("{x:g}")
+        left.legend(loc="lower left", bbox_to_anchor=(0.0, 1.02), ncols=4 if wide else 3)
+        if heard is not None:
+            right = panels.ravel()[1]
+            time, frequency = (np.asarray(part, float) for part in heard)
+            belongs = np.ones(time.size, bool) if fitted is None else fitted.belongs
+            right.plot(time[~belongs], frequency[~belongs], linestyle="", marker="x", markersize=4, color=GREY,
+                       label="left out")  # fmt: skip
+            right.plot(time[belongs], frequency[belongs], linestyle="", marker="o", markersize=3.5, color=BLACK,
+                       fillstyle="none", label="heard")  # fmt: skip
+            if fitted is not None:
+                fine = np.linspace(frequency.min(), frequency.max(), 300)
+                path = fitted.origin + travel_time(fine, fitted.l_shell, fitted.density)
+                right.plot(path, fine, color=VERMILLION, linewidth=1.6, label="fit")
+                right.plot(fitted.origin + fitted.nose_time, fitted.nose_frequency, marker="o", markersize=5,
+                           color=VERMILLION)  # fmt: skip
+                right.axvline(fitted.origin, color=VERMILLION, linewidth=1.0, linestyle=(0, (1, 1.4)))
+                right.annotate(
+                    "lightning,\nas fitted", (fitted.origin, 0.5 * (frequency.min() + frequency.max())),
+                    xytext=(5, 0), textcoords="offset points", color=VERMILLION, fontsize=7.5, va="center",
+                )  # fmt: skip
+            right.set(xlabel="on the receiver's clock (s)", ylabel="frequency (kHz)")
+            right.legend(loc="lower left", bbox_to_anchor=(0.0, 1.02), ncols=3)
+    return figure
+
+
+def depressions(
+    modelled: Mapping[str, xr.DataArray], observed: Mapping[str, xr.DataArray] | None = None, *, width: float = 9.5
+) -> Figure:
+    """Draw what ring currents take from the field on the ground, modelled and observed.
+
+    Parameters
+    ----------
+    modelled : dict of str to DataArray (time)
+        Dst by model, nT.
+    observed : dict of str to DataArray (one dimension of time), optional
+        Observed indices, nT.
+    width : float, optional
+        Width of the figure in inches.
+
+    Returns
+    -------
+    Figure
+        The observed indices in black and grey.
+
+    Examples
+    --------
+    >>> time = np.datetime64("2015-03-17", "ns") + np.arange(3) * np.timedelta64(1, "h")
+    >>> dst = xr.DataArray([0.0, -50.0, -100.0], {"time": time}, "time")
+    >>> depressions({"a model": dst}).axes[0].get_ylabel()
+    'Dst (nT)'
+    """
+    modelled = named(modelled, "depressions")
+    with style():
+        figure = Figure(figsize=(width, 3.5 if width > NARROW else 4.2), layout="constrained")
+        axes = figure.subplots()
+        for k, (name, series) in enumerate((observed or {}).items()):
+            look: dict[str, Any] = {"color": (BLACK, GREY)[k % 2], "linewidth": (1.4, 0.9)[k % 2]}
+            along = series[str(series.dims[0])].values
+            axes.plot(date_number(along), series, label=name, **look)
+        for (name, series), look in zip(modelled.items(), (LINES[0], LINES[1], *LINES[3:]), strict=False):
+            axes.plot(date_number(series["time"].values), series, label=name, linewidth=1.6, **look)
+        axes.axhline(0.0, color=GREY, linewidth=0.6)
+        axes.set_ylabel("Dst (nT)")
+        first = next(iter(modelled.values()))
+        date_axis(axes, first["time"].values, width)
+        figure.legend(loc="outside lower center", ncols=4 if width > NARROW else 2)
+    return figure
