@@ -56,7 +56,7 @@ def test_every_panel_has_a_name_and_a_unit(run):
     pure = {"Kp", "Plasmapause $L$"}
     assert all("(" in label for label in labels if label not in pure)
     assert pure < set(labels)
-    assert figure.axes[10].get_xlabel() == "Universal time, 2015"
+    assert figure.axes[11].get_xlabel() == "Universal time, 2015"
 
 
 def test_no_label_leaves_the_figure(run):

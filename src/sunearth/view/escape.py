@@ -15,8 +15,7 @@ from sunearth.core.errors import InputError
 from sunearth.magnetosphere.outflow import FATES
 
 from .canvas import NARROW, date_axis, date_number
-from .inner_magnetosphere import named
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, YELLOW, style
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, YELLOW, named, style
 
 _WAYS = (
     ("cold_outflow", "cold hydrogen of the polar caps", BLUE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -21,7 +21,7 @@ from sunearth.core.time import to_datetime64
 
 from .canvas import NARROW, date_axis, date_number, in_words
 from .page import moving_picture, svg_uri, typeset
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION, style, with_unit
+from .style import BLACK, GREY, LINES, VERMILLION, named, style, with_unit
 
 
 def equatorial_maps(
@@ -225,47 +225,6 @@ def _map(
 
 
 # In time and frequency -----------------------------------------------------------------------------------------------
-
-LINES: Sequence[dict[str, Any]] = (
-    {"color": BLUE, "linestyle": "-"},
-    {"color": VERMILLION, "linestyle": (0, (5, 1.5))},
-    {"color": BLACK, "linestyle": (0, (2, 1.2))},
-    {"color": GREEN, "linestyle": (0, (6, 2, 1, 2))},
-    {"color": ORANGE, "linestyle": (0, (1, 1.4))},
-    {"color": PURPLE, "linestyle": (0, (9, 2))},
-)
-"""Lines of one panel, in order: told apart by dashes where there is no colour."""
-
-
-def named(group: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Return what is to be drawn by name, refusing nothing at all and more than the palette can tell apart.
-
-    Parameters
-    ----------
-    group : mapping
-        What to draw, by name.
-    place : str
-        Who asks, for the error.
-
-    Returns
-    -------
-    dict
-        The same.
-
-    Raises
-    ------
-    InputError
-        If there is nothing or too much.
-
-    Examples
-    --------
-    >>> list(named({"a": 1.0}, "here"))
-    ['a']
-    """
-    group = dict(group)
-    if not 0 < len(group) <= len(LINES):
-        raise InputError(f"{place}: give one to {len(LINES)} entries, got {len(group)}")
-    return group
 
 
 _SECTORS = {"midnight": 0.0, "dawn": 6.0, "noon": 12.0, "dusk": 18.0}

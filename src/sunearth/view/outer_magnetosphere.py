@@ -21,36 +21,32 @@ from sunearth.magnetosphere.pulsations import BANDS
 from sunearth.magnetosphere.substorms import PHASES
 
 from .canvas import NARROW, date_axis, date_number, expect_one_run
-from .style import BLACK, BLUE, GREEN, GREY, MODEL, ORANGE, PURPLE, SECOND, SKY, VERMILLION, style, with_unit
+from .style import (
+    BLACK,
+    GREY,
+    LINES,
+    MODEL,
+    ORANGE,
+    PURPLE,
+    SECOND,
+    SKY,
+    VERMILLION,
+    named,
+    style,
+    with_unit,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from sunearth.magnetosphere.magnetopause_surface import MagnetopauseShape
 
-# Lines of one panel, in order: told apart by dashes where there is no colour.
-_LINES: Sequence[dict[str, Any]] = (
-    {"color": BLUE, "linestyle": "-"},
-    {"color": VERMILLION, "linestyle": (0, (5, 1.5))},
-    {"color": BLACK, "linestyle": (0, (2, 1.2))},
-    {"color": GREEN, "linestyle": (0, (6, 2, 1, 2))},
-    {"color": ORANGE, "linestyle": (0, (1, 1.4))},
-    {"color": PURPLE, "linestyle": (0, (9, 2))},
-)
 _KM_PER_R_E = 1e-3 * EARTH_RADIUS
 
 
 def _earth(axes: Axes) -> None:
     axes.add_patch(Circle((0, 0), 1.0, facecolor="white", edgecolor=BLACK, linewidth=0.7, zorder=6))
     axes.add_patch(Wedge((0, 0), 1.0, 90, 270, facecolor=BLACK, edgecolor=BLACK, linewidth=0.7, zorder=7))
-
-
-def _named(group: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Return what is to be drawn by name, refusing nothing at all and more than the palette can tell apart."""
-    group = dict(group)
-    if not 0 < len(group) <= len(_LINES):
-        raise InputError(f"{place}: give one to {len(_LINES)} entries, got {len(group)}")
-    return group
 
 
 # The shocked wind -----------------------------------------------------------------------------------------------------
@@ -213,7 +209,7 @@ def stagnation_lines(layers: Mapping[str, xr.Dataset], *, width: float = 8.0) ->
     >>> [axes.get_ylabel() for axes in stagnation_lines({"usual wind": layer}).axes]
     ['over the value behind the shock', 'pressure (nPa)']
     """
-    layers = _named(layers, "stagnation_lines")
+    layers = named(layers, "stagnation_lines")
     if any("point" not in layer.dims or layer["n_p"].ndim != 1 for layer in layers.values()):
         raise InputError("stagnation_lines: give solutions for a single wind each, as DepletionLayer.solve makes them")
     with style():
@@ -227,11 +223,11 @@ def stagnation_lines(layers: Mapping[str, xr.Dataset], *, width: float = 8.0) ->
             x = distance[shown]
             for k, (name, label) in enumerate((("n_p", "density"), ("b", "field"))):
                 values = layer[name].values[shown]
-                above.plot(x, values / values[0], label=label, linewidth=1.5, **_LINES[k])
+                above.plot(x, values / values[0], label=label, linewidth=1.5, **LINES[k])
             magnetic = (layer["total_pressure"] - layer["p"]).values[shown]
             for k, (values, label) in enumerate(((layer["p"].values[shown], "thermal"), (magnetic, "magnetic"))):
-                below.plot(x, values, label=label, linewidth=1.5, **_LINES[k])
-            below.plot(x, layer["total_pressure"].values[shown], label="together", linewidth=1.2, **_LINES[2])
+                below.plot(x, values, label=label, linewidth=1.5, **LINES[k])
+            below.plot(x, layer["total_pressure"].values[shown], label="together", linewidth=1.2, **LINES[2])
             depleted = float(layer["depletion_thickness"])
             if np.isfinite(depleted):
                 for axes in (above, below):
@@ -293,7 +289,7 @@ def magnetopause_cuts(
     >>> figure.axes[1].get_ylabel()
     'field just inside (nT)'
     """
-    shapes, models = _named(shapes, "magnetopause_cuts"), dict(models or {})
+    shapes, models = named(shapes, "magnetopause_cuts"), dict(models or {})
     with style():
         columns = len(shapes)
         figure = Figure(figsize=(width, 0.78 * (width - 0.5) / columns * 1.18 + 2.9), layout="constrained")
@@ -307,12 +303,12 @@ def magnetopause_cuts(
                 radius * np.sin(signed),
                 linewidth=2.0,
                 label="in pressure balance",
-                **_LINES[0],
+                **LINES[0],
             )
             for k, (name, surface) in enumerate(models.get(title, {}).items()):
                 day = np.abs(signed) < 2.4
                 r = np.asarray(surface(np.abs(signed), phi), float)
-                line = {"linewidth": 1.3, "label": name} | dict(_LINES[k + 1])
+                line = {"linewidth": 1.3, "label": name} | dict(LINES[k + 1])
                 cut.plot(np.where(day, r * np.cos(signed), np.nan), r * np.sin(signed), **line)
             _cusps(cut, shape, p_dyn)
             _earth(cut)
@@ -323,7 +319,7 @@ def magnetopause_cuts(
             cut.set_xlabel("GSM x ($R_E$)" if width < NARROW else "GSM x ($R_E$), the Sun on the left")
             noon = np.abs(signed) < np.radians(120.0)
             field = np.linalg.norm(shape.at(np.abs(signed[noon]), phi[noon]).field, axis=-1) * shape.scales(p_dyn)[1]
-            along.plot(np.degrees(signed[noon]), field, linewidth=1.6, **_LINES[0])
+            along.plot(np.degrees(signed[noon]), field, linewidth=1.6, **LINES[0])
             along.set(xlim=(-120, 120), xticks=np.arange(-120, 121, 60), ylim=(0, None))
             along.set_xlabel("angle (deg)" if width < NARROW else "from the Sun-Earth line, north positive (deg)")
         grid[0, 0].set_ylabel("GSM z ($R_E$)")
@@ -377,7 +373,7 @@ def x_line_maps(maps: Mapping[str, Mapping[str, xr.Dataset]], *, width: float = 
     >>> x_line_maps({"135 deg": {"shear": found}}).axes[0].get_title(loc="left")
     '135 deg'
     """
-    maps = {title: _named(group, "x_line_maps") for title, group in _named(maps, "x_line_maps").items()}
+    maps = {title: named(group, "x_line_maps") for title, group in named(maps, "x_line_maps").items()}
     names = list(dict.fromkeys(name for group in maps.values() for name in group))
     looks = dict(zip(names, _X_LINES, strict=False))
     outline = [withStroke(linewidth=3.0, foreground=BLACK), Normal()]
@@ -578,7 +574,7 @@ def cusp_spectrogram(
             for k, (pair, label) in enumerate(((imposed, "put in"), (recovered, "from the cutoff"))):
                 if pair is None:
                     continue
-                look = {"linewidth": 2.8, "color": "#A8A8A8"} if k == 0 else {"linewidth": 1.3} | dict(_LINES[1])
+                look = {"linewidth": 2.8, "color": "#A8A8A8"} if k == 0 else {"linewidth": 1.3} | dict(LINES[1])
                 if k == 1 and np.size(pair[0]) < _FEW:
                     look |= {"marker": "o", "markersize": 3.5}
                 low.plot(*pair, label=label, **look)
@@ -635,8 +631,8 @@ def continuum(found: xr.Dataset, *, mode: str = "toroidal", width: float = 6.5) 
                 axes.text(1.01, middle, name, transform=axes.get_yaxis_transform(), va="center", color="#444444")
         if np.isfinite(found["l_minimum"]):
             axes.axvspan(float(found["l_minimum"]), float(found["l_maximum"]), color=GREY, alpha=0.3, linewidth=0)
-        for k, harmonic in enumerate(found["harmonic"].values[: len(_LINES)]):
-            axes.plot(shells, curves.sel(harmonic=harmonic), label=f"harmonic {harmonic}", linewidth=1.5, **_LINES[k])
+        for k, harmonic in enumerate(found["harmonic"].values[: len(LINES)]):
+            axes.plot(shells, curves.sel(harmonic=harmonic), label=f"harmonic {harmonic}", linewidth=1.5, **LINES[k])
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set(xlim=(shells[0], shells[-1]), ylim=(0.8 * low, 1.25 * high), xlabel="L", ylabel="frequency (mHz)")
@@ -677,11 +673,11 @@ def standing_waves(found: xr.Dataset, *, mode: str = "toroidal", width: float = 
             grid, (("e_perturbation", "electric field"), ("b_perturbation", "magnetic field")), strict=True
         ):
             axes.axhline(0.0, color=GREY, linewidth=0.7)
-            for k, harmonic in enumerate(waves["harmonic"].values[: len(_LINES)]):
+            for k, harmonic in enumerate(waves["harmonic"].values[: len(LINES)]):
                 period = float(waves["period"].sel(harmonic=harmonic))
                 axes.plot(
                     waves["s"], waves[name].sel(harmonic=harmonic), label=f"{harmonic}: {period:.0f} s", linewidth=1.5,
-                    **_LINES[k],
+                    **LINES[k],
                 )  # fmt: skip
             axes.set_title(label, fontweight="normal")
             axes.set_xlabel("along the line, from south to north ($R_E$)")
@@ -690,7 +686,7 @@ def standing_waves(found: xr.Dataset, *, mode: str = "toroidal", width: float = 
     return figure
 
 
-_WAVES = {"fast": _LINES[0], "alfven": _LINES[1], "slow": _LINES[2]}
+_WAVES = {"fast": LINES[0], "alfven": LINES[1], "slow": LINES[2]}
 
 
 def friedrichs(diagrams: Mapping[str, xr.Dataset], *, width: float = 7.6) -> Figure:
@@ -715,7 +711,7 @@ def friedrichs(diagrams: Mapping[str, xr.Dataset], *, width: float = 7.6) -> Fig
     >>> len(friedrichs({"low beta": friedrichs_diagram(100.0, 50.0)}).axes)
     2
     """
-    diagrams = _named(diagrams, "friedrichs")
+    diagrams = named(diagrams, "friedrichs")
     with style():
         figure = Figure(figsize=(width, len(diagrams) * (0.5 * (width - 0.9) + 0.45) + 0.4), layout="constrained")
         grid = figure.subplots(len(diagrams), 2, squeeze=False, sharex="row", sharey="row")
@@ -770,7 +766,7 @@ def boundary_waves(layers: Mapping[str, xr.Dataset], sheet: float | None = None,
     >>> boundary_waves({"2000 km": layer.solve()}).axes[0].get_ylabel()
     'growth rate (min$^{-1}$)'
     """
-    layers = _named(layers, "boundary_waves")
+    layers = named(layers, "boundary_waves")
     with style():
         figure = Figure(figsize=(width, 0.58 * width), layout="constrained")
         axes = figure.subplots()
@@ -778,11 +774,11 @@ def boundary_waves(layers: Mapping[str, xr.Dataset], sheet: float | None = None,
         for k, (name, layer) in enumerate(layers.items()):
             length = 2 * np.pi / layer["wavenumber"].values / _KM_PER_R_E
             rate = 60.0 * layer["growth_rate"].values
-            axes.plot(length, rate, label=name, linewidth=1.5, **_LINES[k])
+            axes.plot(length, rate, label=name, linewidth=1.5, **LINES[k])
             fastest = float(layer["fastest_wavelength"]) / _KM_PER_R_E
             if np.isfinite(fastest):
                 top = 60.0 / float(layer["fastest_growth_time"])
-                axes.plot(fastest, top, marker="o", markersize=5, color=_LINES[k]["color"])
+                axes.plot(fastest, top, marker="o", markersize=5, color=LINES[k]["color"])
             most = max(most, float(rate.max()))
             nearest, farthest = min(nearest, float(length.min())), max(farthest, float(length.max()))
         if sheet is not None:
@@ -832,7 +828,7 @@ def tearing_rates(lundquist: Sequence[float] = (1e4, 1e6, 1e8), *, points: int =
         tearing_growth_rate,
     )
 
-    numbers = _named({f"S = {value:.0e}": float(value) for value in lundquist}, "tearing_rates")
+    numbers = named({f"S = {value:.0e}": float(value) for value in lundquist}, "tearing_rates")
     with style():
         figure = Figure(figsize=(width, 0.66 * width), layout="constrained")
         axes = figure.subplots()
@@ -840,7 +836,7 @@ def tearing_rates(lundquist: Sequence[float] = (1e4, 1e6, 1e8), *, points: int =
         waves = np.geomspace(2.5e-3, 0.97, points)
         lowest, highest = np.inf, 0.0
         for k, (label, number) in enumerate(numbers.items()):
-            colour = _LINES[k]["color"]
+            colour = LINES[k]["color"]
             solved = tearing_growth_rate(waves, number)
             power = round(np.log10(number))
             name = f"S = $10^{{{power}}}$" if np.isclose(number, 10.0**power) else label

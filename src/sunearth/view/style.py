@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import matplotlib
+
+from sunearth.core.errors import InputError
 
 # The palette of Okabe and Ito (2008), told apart with any kind of colour vision.
 BLACK: Final = "#000000"
@@ -33,6 +35,16 @@ OBSERVED_POINTS: Final = {"color": BLACK, "linewidth": 0.8, "marker": "o", "mark
 """The same where there are few enough to be seen one by one: told from a model where there is no colour."""
 OBSERVED_FINE: Final = {"color": GREY, "linewidth": 0.7, "linestyle": "-"}
 """Lines of an observation at finer cadence, drawn behind."""
+
+LINES: Final[Sequence[dict[str, Any]]] = (
+    {"color": BLUE, "linestyle": "-"},
+    {"color": VERMILLION, "linestyle": (0, (5, 1.5))},
+    {"color": BLACK, "linestyle": (0, (2, 1.2))},
+    {"color": GREEN, "linestyle": (0, (6, 2, 1, 2))},
+    {"color": ORANGE, "linestyle": (0, (1, 1.4))},
+    {"color": PURPLE, "linestyle": (0, (9, 2))},
+)
+"""Lines of one panel, in order: told apart by dashes where there is no colour."""
 
 HOUSE: Final = {
     "axes.edgecolor": "#444444",
@@ -117,3 +129,34 @@ def with_unit(text: str, unit: str) -> str:
     """
     label = unit_label(unit)
     return f"{text} ({label})" if label else text
+
+
+def named(group: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return what is to be drawn by name, refusing nothing at all and more than the palette can tell apart.
+
+    Parameters
+    ----------
+    group : mapping
+        What to draw, by name.
+    place : str
+        Who asks, for the error.
+
+    Returns
+    -------
+    dict
+        The same.
+
+    Raises
+    ------
+    InputError
+        If there is nothing or too much.
+
+    Examples
+    --------
+    >>> list(named({"a": 1.0}, "here"))
+    ['a']
+    """
+    group = dict(group)
+    if not 0 < len(group) <= len(LINES):
+        raise InputError(f"{place}: give one to {len(LINES)} entries, got {len(group)}")
+    return group

@@ -16,8 +16,7 @@ from sunearth.core.constants import ELECTRON_MASS, ELEMENTARY_CHARGE, SPEED_OF_L
 from sunearth.core.errors import InputError
 
 from .canvas import NARROW, date_axis, date_number
-from .inner_magnetosphere import LINES, named
-from .style import BLACK, BLUE, GREY, SKY, VERMILLION, style
+from .style import BLACK, BLUE, GREY, LINES, SKY, VERMILLION, named, style
 
 _TALL = 1.5  # height over half the width of a panel in momentum space
 _REACH = 2.2  # half the width of such a panel over the least momentum that resonates
