@@ -457,9 +457,10 @@ class InnerBelt:
     Sun's protons come from: this is the belt that the atmosphere makes. F is 0 at both ends of L. The default
     coefficient is the magnetic one of Brautigam and Albert (2000) at Kp 2, 10^(0.506 Kp - 9.325) L^10 a day.
 
-    Nothing in it is fitted. 4 pi j is 0.7 to 1.2 times the omnidirectional flux of AP8 for solar minimum at 50 MeV (L =
-    1.3 to 2) and 1.2 to 2.6 times at 100 MeV (L = 1.3 to 1.8; a flux that peaks across the field has less than 4 pi of its
-    largest intensity), with its peak at L = 1.5. Below 30 MeV and beyond L = 1.5 AP8 has more, up to tenfold above 10 MeV, which the Sun brings.
+    Nothing in it is fitted. 4 pi j is 0.7 to 1.2 times the omnidirectional flux of AP8 for solar minimum at 50 MeV
+    (L = 1.3 to 2) and 1.2 to 2.6 times at 100 MeV (L = 1.3 to 1.8; a flux that peaks across the field has less than
+    4 pi of its largest intensity), with its peak at L = 1.5. Below 30 MeV and beyond L = 1.5 AP8 has more, up to
+    tenfold above 10 MeV, which the Sun brings.
 
     Examples
     --------
