@@ -33,9 +33,9 @@ QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 FLOOR = 0.1
 """cm^-2 s^-1 sr^-1, below which a flux counts as this much: instruments do not resolve less."""
 WIDEST = 1.5
-"""Largest spread of a forecast, in log10 of the flux: that between two days of the record that have nothing in common"""
+"""Largest spread of a forecast, in log10 of the flux: that of two days of the record with nothing in common."""
 CEILING = 1e6
-"""Largest flux of any quantile, cm^-2 s^-1 sr^-1: five times the largest of 2014 to 2020"""
+"""Largest flux of any quantile, cm^-2 s^-1 sr^-1: five times the largest of 2014 to 2020."""
 
 _OWN = "sunearth developers 2026, sunearth, fitted to GOES electrons above 2 MeV of 2014-2017"
 _HOUR = np.timedelta64(3_600_000_000_000, "ns")
