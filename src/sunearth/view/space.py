@@ -399,6 +399,6 @@ def _earth() -> dict[str, Any]:
     points = np.stack([np.cos(ring), np.sin(ring) * np.cos(around), np.sin(ring) * np.sin(around)], axis=-1)
     day = np.repeat((theta[:-1] < 0.5 * np.pi - 1e-9)[:, None], phi.size, axis=1)
     return {
-        "name": "Earth", "colour": "#1c2733", "opacity": 1, "edge": 0,
+        "name": "Earth", "colour": "#1c2733", "opacity": 1, "edge": 1,
         "points": points.round(3).tolist(), "day": day.astype(int).tolist(),
     }  # fmt: skip
