@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sunearth.core.errors import InputError, UnknownNameError
@@ -298,6 +298,7 @@ class TestShock:
         st.floats(300.0, 2200.0),
         st.tuples(*[st.floats(-60.0, 60.0)] * 3),
     )
+    @example(0.0, 0.0, 1.0, 300.0, (8.0, 0.0, 0.0))  # along the normal: a tangential field is switched on
     def test_conserves_everything_at_every_point(self, theta, phi, n_p, speed, field):
         behind = Magnetosheath().behind_shock(
             theta, phi, n_p=n_p, speed=speed, b_x=field[0], b_y=field[1], b_z=field[2]

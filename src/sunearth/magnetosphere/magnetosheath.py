@@ -540,7 +540,12 @@ class Magnetosheath:
         b_n = b_r * n_r + b_theta * n_theta
         tangent = (b_r - b_n * n_r, b_theta - b_n * n_theta, b_phi + 0.0 * b_n)
         b_t = np.sqrt(tangent[0] ** 2 + tangent[1] ** 2 + tangent[2] ** 2)
-        direction = tuple(np.where(b_t > 0, part / np.where(b_t > 0, b_t, 1.0), 0.0) for part in tangent)
+        # A field along the normal prefers no tangent, but a shock may switch one on: it is put into the meridian plane.
+        meridian = (-n_theta, n_r, 0.0)
+        direction = tuple(
+            np.where(b_t > 0, part / np.where(b_t > 0, b_t, 1.0), along)
+            for part, along in zip(tangent, meridian, strict=True)
+        )
         v_n = -flow.speed * (cosine * n_r - sine * n_theta)
         v_t = -flow.speed * (cosine * direction[0] - sine * direction[1])
         together = np.broadcast_arrays(flow.n_p, v_n, v_t, b_n, b_t, flow.p, self.gamma)
