@@ -201,6 +201,13 @@ def test_progress_and_refusals():
         rd.RadialDiffusion().solve(_times(5)[::-1], 2.0)
     with pytest.raises(InputError, match="kp has shape"):
         rd.RadialDiffusion().solve(_times(5), np.ones(4))
+    for wrong in ("store", "steps"):
+        with pytest.raises(InputError, match="1 or more"):
+            rd.RadialDiffusion().solve(_times(5), 2.0, **{wrong: 0})
+    with pytest.raises(InputError, match="diffusion asks for 'l'; it can have l_star, kp, mu"):
+        rd.RadialDiffusion(diffusion=lambda l, kp: l + kp)  # noqa: E741
+    with pytest.raises(InputError, match="lifetime must be a function"):
+        rd.RadialDiffusion(lifetime=10.0)
 
 
 def test_a_year_of_kp_nine_with_gaps_of_one_row_does_not_spoil_others():

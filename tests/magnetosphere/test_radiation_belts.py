@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from scipy.optimize import brentq
 
-from sunearth.core.errors import InputError
+from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.geomagnetism import trapped
 from sunearth.magnetosphere import radiation_belts as rb
 from sunearth.magnetosphere.phase_space import momentum, particle_of_invariants
@@ -330,6 +330,29 @@ def test_checkpoint_resumes_bit_for_bit(tmp_path):
     assert not path.exists()
 
 
+def test_checkpoint_knows_what_functions_give_not_where_they_lie(tmp_path):
+    path = tmp_path / "belts.npz"
+
+    def kill(text, done, total):
+        if done == 2:
+            raise _Killed
+
+    def run(strength=1.0, days=10.0, rate=1.0, **options):
+        belts = rb.RadiationBelts(
+            shells=4, momenta=5, pitch_angles=6, lifetime=lambda energy: days * energy,
+            diffusion=lambda l_star, kp: rate * 1e-9 * l_star**10 * 10 ** (0.5 * kp),
+        )  # fmt: skip
+        waves = {"w": rb.Scattering(_waves, strength)}
+        return belts.solve(_times(4), 3.0, start=_spectrum, waves=waves, checkpoint=path, checkpoint_every=1, **options)
+
+    with pytest.raises(_Killed):
+        run(progress=kill)
+    for other in ({"strength": 2.0}, {"strength": lambda kp: kp}, {"days": 5.0}, {"rate": 2.0}):
+        with pytest.raises(InputError, match="other inputs"):
+            run(**other)
+    assert run().sizes["time"] == 5
+
+
 def test_gaps_zeros_and_the_worst_storm():
     belts = rb.RadiationBelts(shells=6, momenta=10, pitch_angles=8)
     waves = {"w": rb.Scattering(_waves, lambda kp: 10 ** (0.2 * kp))}
@@ -368,5 +391,19 @@ def test_refusals():
         rb.RadiationBelts(inner=7.0)
     with pytest.raises(InputError, match="start has shape"):
         rb.RadiationBelts(shells=4, momenta=5, pitch_angles=6).solve(_times(2), 2.0, start=np.ones((3, 3)))
+    small = rb.RadiationBelts(shells=4, momenta=5, pitch_angles=6)
     with pytest.raises(InputError, match="ascending"):
-        rb.RadiationBelts(shells=4, momenta=5, pitch_angles=6).solve(_times(2)[::-1], 2.0, start=1.0)
+        small.solve(_times(2)[::-1], 2.0, start=1.0)
+    for wrong in ("store", "steps", "checkpoint_every"):
+        with pytest.raises(InputError, match="1 or more"):
+            small.solve(_times(2), 2.0, start=1.0, **{wrong: 0})
+    with pytest.raises(InputError, match="must be a Scattering"):
+        small.solve(_times(2), 2.0, start=1.0, waves={"w": (_waves, 1.0)})
+    with pytest.raises(InputError, match="asks for 'k_p'"):
+        small.solve(_times(2), 2.0, start=1.0, waves={"w": rb.Scattering(_waves, lambda k_p: k_p)})
+    with pytest.raises(InputError, match="start asks for 'e'"):
+        small.solve(_times(2), 2.0, start=lambda e: e)
+    with pytest.raises(InputError, match="lifetime asks for 'mu'"):
+        rb.RadiationBelts(lifetime=lambda mu: mu)
+    with pytest.raises(UnknownNameError, match="ozeke_2014"):
+        rb.RadiationBelts(diffusion="ozeke_2015")

@@ -56,6 +56,14 @@ def test_wire_needs_points():
         field.wire_field([1.0, 2.0, 3.0], 1.0, 0.0, 0.0, 0.0)
 
 
+def test_arcs_and_shells_out_of_place_are_refused():
+    with pytest.raises(InputError, match="footpoint"):
+        field.partial_ring_path(1.0, 15.0, 24.0)
+    for shells in ([4.0], [5.0, 4.0, 3.0]):
+        with pytest.raises(InputError, match="ascending"):
+            field.pressure_field(shells, np.ones(len(shells)), np.ones(len(shells)))
+
+
 def test_partial_ring_is_deepest_under_the_middle_of_the_arc():
     mlt = np.arange(24.0)
     turn = (mlt - 12.0) * np.pi / 12

@@ -335,9 +335,11 @@ def test_refinement_converges():
     [
         ({"kp": None}, "kp or strength"),
         ({"density": None}, "plasma sheet needs"),
-        ({"kp": np.full(3, np.nan)}, "never known"),
+        ({"kp": np.full(3, np.nan)}, "kp: not a single value is known"),
         ({"kp": np.ones(4)}, "shape"),
         ({"start": "full"}, "earlier run"),
+        ({"store": 0.0}, "store > 0"),
+        ({"spin_up": -1.0}, "spin_up >= 0"),
     ],
 )
 def test_what_does_not_fit_is_refused(change, message):
@@ -359,6 +361,15 @@ def test_impossible_settings_are_refused():
     other = RingCurrent(**(SMALL | {"rows": 14})).solve(hours(1), kp=3.0, **SHEET)
     with pytest.raises(InputError, match="shape"):
         ring.solve(hours(1), kp=3.0, start=other, **SHEET)
+    other = RingCurrent(**(SMALL | {"outer": 7.5})).solve(hours(1), kp=3.0, **SHEET)
+    with pytest.raises(InputError, match="other values of r "):
+        ring.solve(hours(1), kp=3.0, start=other, **SHEET)
+    for wrong in ({"lowest_energy": 90.0}, {"step": 0.0}):
+        with pytest.raises(InputError, match="lowest_energy < highest_energy and a positive step"):
+            RingCurrent(**wrong)
+    for wrong in ("proton", ()):
+        with pytest.raises(InputError, match="species must be names"):
+            RingCurrent(species=wrong)
 
 
 # --- closed and open paths ---

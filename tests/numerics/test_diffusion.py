@@ -93,6 +93,37 @@ def test_against_a_dense_twin(own):
         np.testing.assert_allclose(density[:, r], f, rtol=1e-12)
 
 
+@pytest.mark.parametrize("supply", [1e-2, 0.0])
+def test_rows_that_share_coefficients_and_rows_with_their_own_agree(supply):
+    """Two kernels of different build, more rows than one tile holds; without a supply the limiter is at work."""
+    rng = np.random.default_rng(5)
+    cells, rows = 30, 150
+    volume, conductance = rng.uniform(0.5, 1.5, cells), rng.uniform(0.0, 2.0, (2, cells + 1))
+    loss, source = rng.uniform(0, 0.3, (2, cells)), supply * rng.uniform(1, 2, (2, cells))
+    start = np.where(rng.random((cells, rows)) < 0.9, 0.0, rng.uniform(1, 2, (cells, rows)))
+    inner, regime, length = rng.uniform(0, 1, (5, rows)), [0, 1, 1, 0], 0.05
+    options = {"regime": regime, "keep": [False, True, False, True], "steps": 2, "inner": inner, "outer": 0.5}
+    shared, own = start.copy(), start.copy()
+    first = diffuse(shared, volume, conductance, [length] * 4, loss=loss, source=source, **options)
+    tables = [np.repeat(table[..., None], rows, axis=2) for table in (conductance, loss, source)]
+    second = diffuse(own, volume, tables[0], [length] * 4, loss=tables[1], source=tables[2], **options)
+    np.testing.assert_allclose(shared, own, rtol=1e-11, atol=1e-14)
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
+    free = start[:, 0]
+    for t, g in enumerate(regime):
+        given, step = (volume, conductance[g], loss[g], source[g]), 0.5 * length
+        for n in (0, 1):
+            half, end = (inner[t, 0] + (inner[t + 1, 0] - inner[t, 0]) * (n + part) / 2 for part in (0.5, 1.0))
+            twice = _plain(_plain(free, *given, 0.5 * step, half, 0.5), *given, 0.5 * step, end, 0.5)
+            free = 2 * twice - _plain(free, *given, step, end, 0.5)
+    if supply > 0:
+        np.testing.assert_allclose(shared[:, 0], free, rtol=1e-11)
+    else:
+        assert shared.min() >= 0
+        assert abs(shared[:, 0] - free).max() > 1e-4
+
+
 def _decay_error(cells, steps):
     """The slowest mode of plain diffusion between two empty ends."""
     edges = np.linspace(1.0, 2.0, cells + 1)

@@ -272,6 +272,10 @@ class Run:
         content = np.array(start["content"].values, dtype=float)
         if content.shape != self.shape or tuple(start["species"].values.tolist()) != tuple(self.ring.species):
             raise InputError(f"RingCurrent: the start has the shape {content.shape}, the run {self.shape}")
+        bins = self.ring.energy_edges
+        for name, own in (("r", self.ring.distance), ("energy_cell", np.sqrt(bins[1:] * bins[:-1]))):
+            if not np.allclose(start[name].values, own, rtol=1e-9):
+                raise InputError(f"RingCurrent: the start has other values of {name} than the run; use the same grid")
         return content
 
     def _store(self) -> None:

@@ -23,6 +23,7 @@ from sunearth.core.time import to_datetime64
 from sunearth.core.units import MeV_G, day, dimensionless, h, keV, mV2_m2_Hz, nT, nT2_Hz, per_day
 from sunearth.geomagnetism.trapped import energy_of_magnetic_moment
 from sunearth.numerics.diffusion import diffuse, face_conductances
+from sunearth.numerics.series import held
 
 from .plasmasphere import carpenter_anderson_1992, maximum_kp
 
@@ -330,7 +331,7 @@ def shprits_2005(l_star: dimensionless, kp: dimensionless, plasmapause_l: dimens
     """
     xp = namespace(l_star, kp, plasmapause_l, inside)
     there = 0 * (l_star + kp + plasmapause_l + inside)
-    return xp.where(l_star > plasmapause_l, 3 / kp + there, inside + there) + there
+    return xp.where(l_star > plasmapause_l, 3 / kp, inside) + there
 
 
 # Exponents of L and of the logarithm of the energy (MeV) of each term of Orlova et al. 2016, and its coefficient.
@@ -402,41 +403,8 @@ DIFFUSION: Final[dict[str, Callable[..., Any]]] = {
 """Rates of radial diffusion by name, both parts together where the source gives two."""
 
 
-def held(values: Any, place: str) -> tuple[Floats, NDArray[np.bool_]]:
-    """Carry the last known value along the last axis over what is missing, and say where.
-
-    Parameters
-    ----------
-    values : array (..., time)
-        A series; before its first known value that value is taken.
-    place : str
-        What to call it in an error.
-
-    Returns
-    -------
-    values : array (..., time)
-        Without gaps.
-    missing : bool array (..., time)
-        Where it was carried.
-
-    Raises
-    ------
-    InputError
-        If nothing is known at all.
-
-    Examples
-    --------
-    >>> held([np.nan, 2.0, np.nan, 3.0], "kp")[0].tolist()
-    [2.0, 2.0, 2.0, 3.0]
-    """
-    values = np.asarray(values, float)
-    missing = ~np.isfinite(values)
-    if missing.all(axis=-1).any():
-        raise InputError(f"{place}: not a single value is known; give at least one")
-    index = np.where(missing, 0, np.arange(values.shape[-1]))
-    index = np.maximum.accumulate(index, axis=-1)
-    first = np.argmax(~missing, axis=-1)[..., None]
-    return np.take_along_axis(values, np.maximum(index, first), axis=-1), missing
+_OF_DIFFUSION: Final = ("l_star", "kp", "mu")
+_OF_LIFETIME: Final = ("l_star", "kp", "plasmapause_l", "mu", "energy")
 
 
 @dataclass(frozen=True)
@@ -493,6 +461,11 @@ class RadialDiffusion:
             )
         if isinstance(self.diffusion, str) and self.diffusion not in DIFFUSION:
             raise UnknownNameError("rate of radial diffusion", self.diffusion, DIFFUSION)
+        if not isinstance(self.diffusion, str):
+            _can_be_called(self.diffusion, _OF_DIFFUSION, "RadialDiffusion: diffusion")
+        if self.lifetime is not None:
+            # What has a default, as the lifetime in the plasmasphere of shprits_2005, need not be given.
+            _can_be_called(self.lifetime, _OF_LIFETIME, "RadialDiffusion: lifetime")
 
     @property
     def edges(self) -> Floats:
@@ -516,7 +489,7 @@ class RadialDiffusion:
         function = DIFFUSION[self.diffusion] if isinstance(self.diffusion, str) else self.diffusion
         edges, centres = self.edges, self.l_star
         kp, mu = np.atleast_1d(np.asarray(kp, float)), np.atleast_1d(np.asarray(0.0 if mu is None else mu, float))
-        asked = _asked(function, ("l_star", "kp", "mu"))
+        asked = _asked(function, _OF_DIFFUSION)
         parts = []
         for places in (edges, centres):
             given = {"l_star": places, "kp": kp[:, None], "mu": mu[:, None, None]}
@@ -531,7 +504,7 @@ class RadialDiffusion:
         kp, plasmapause_l = np.asarray(kp, float), np.asarray(plasmapause_l, float)
         if self.lifetime is None:
             return np.zeros((kp.size, self.cells))
-        asked = _asked(self.lifetime, ("l_star", "kp", "plasmapause_l", "mu", "energy"))
+        asked = _asked(self.lifetime, _OF_LIFETIME)
         centres, mu = self.l_star, np.atleast_1d(np.asarray(mu, float))
         given = {"l_star": centres, "kp": kp[:, None], "plasmapause_l": plasmapause_l[:, None]}
         if {"mu", "energy"} & set(asked):
@@ -598,13 +571,15 @@ class RadialDiffusion:
         Raises
         ------
         InputError
-            If times do not ascend, shapes do not fit or a driver is not known at all.
+            If times do not ascend, shapes do not fit, store or steps is below 1, or a driver is not known at all.
         """
         import xarray as xr
 
         time = np.atleast_1d(to_datetime64(time, "RadialDiffusion: time"))
         if time.ndim != 1 or time.size < 2 or not (np.diff(time) > np.timedelta64(0)).all():
             raise InputError("RadialDiffusion: time must be at least two ascending times")
+        if store < 1 or steps < 1:
+            raise InputError(f"RadialDiffusion: store and steps must be 1 or more, got {store} and {steps}")
         mu = np.atleast_1d(np.asarray(mu, float))
         count, rows = time.size, mu.size
         kp, gap = held(_series(kp, (count,), "kp"), "RadialDiffusion: kp")
@@ -631,9 +606,9 @@ class RadialDiffusion:
         keep = np.zeros(count - 1, bool)
         keep[store - 1 :: store] = True
         keep[-1] = True
-        psd = np.empty((1 + int(keep.sum()), rows, self.cells))
+        states = np.empty((1 + int(keep.sum()), self.cells, rows))
         budget = np.zeros((4, 1 + int(keep.sum()), rows))
-        psd[0] = density.T
+        states[0] = density
         place, so_far = 1, np.zeros((4, rows))
         for begin, end in self._blocks(count - 1, rows):
             drivers = np.stack([kp[begin:end], plasmapause_l[begin:end], open_from[begin:end]], axis=1)
@@ -649,7 +624,7 @@ class RadialDiffusion:
                 steps=steps, keep=np.append(keep[begin : end - 1], True),
             )  # fmt: skip
             found = int(keep[begin:end].sum())
-            psd[place : place + found] = np.moveaxis(done.states[:found], 1, 2)
+            states[place : place + found] = done.states[:found]
             budget[:, place : place + found] = so_far[:, None] + np.stack(done[1:])[:, :found]
             so_far = so_far + np.stack(done[1:])[:, -1]
             place += found
@@ -665,8 +640,10 @@ class RadialDiffusion:
             attrs={"title": "Radial diffusion of trapped particles", "inner": self.inner, "outer": self.outer},
         )
         cite = "Schulz and Lanzerotti 1974, Particle Diffusion in the Radiation Belts, Springer"
-        columns = {"psd": (("time", "mu", "l_star"), psd, "Phase-space density, in the unit of the start")}
-        columns["content"] = (("time", "mu"), psd @ self.volume, "Density integrated over L^-2 dL")
+        columns: dict[str, tuple[tuple[str, ...], Any, str]] = {
+            "psd": (("time", "mu", "l_star"), states.swapaxes(1, 2), "Phase-space density, in the unit of the start")
+        }
+        columns["content"] = (("time", "mu"), self.volume @ states, "Density integrated over L^-2 dL")
         names = ("in_inner", "in_outer", "lost", "supplied")
         labels = ("Come in through the inner end", "Come in through the outer end", "Lost", "Supplied")
         for name, values, label in zip(names, budget, labels, strict=True):
@@ -694,6 +671,19 @@ class RadialDiffusion:
 def _asked(function: Callable[..., Any], known: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the known names that a function takes."""
     return tuple(name for name in known if name in inspect.signature(function).parameters)
+
+
+def _can_be_called(function: Any, known: tuple[str, ...], name: str) -> None:
+    """Refuse a function that needs more than what it can be given."""
+    if not callable(function):
+        raise InputError(f"{name} must be a function of any of {', '.join(known)}, got {function!r}")
+    for parameter in inspect.signature(function).parameters.values():
+        needed = parameter.default is parameter.empty and parameter.kind not in (
+            parameter.VAR_POSITIONAL,
+            parameter.VAR_KEYWORD,
+        )
+        if needed and parameter.name not in known:
+            raise InputError(f"{name} asks for {parameter.name!r}; it can have {', '.join(known)}")
 
 
 def _series(values: Any, shape: tuple[int, ...], name: str) -> Floats:

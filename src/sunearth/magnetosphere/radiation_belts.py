@@ -12,7 +12,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -24,11 +24,12 @@ from sunearth.core.errors import InputError
 from sunearth.core.time import to_datetime64
 from sunearth.geomagnetism import trapped
 from sunearth.numerics.diffusion import diffuse
+from sunearth.numerics.series import held
 from sunearth.numerics.threads import spread
 
 from .phase_space import energy_of_momentum, flux_of_density, momentum
 from .plasmasphere import carpenter_anderson_1992, maximum_kp
-from .radial_diffusion import RadialDiffusion, _asked, held
+from .radial_diffusion import RadialDiffusion, _asked, _can_be_called
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -38,6 +39,11 @@ Floats = NDArray[np.float64]
 _SECONDS_PER_DAY: Final = 86400.0
 _KEV_PER_MEV: Final = 1e3
 _CITE: Final = "Schulz and Lanzerotti 1974, Particle Diffusion in the Radiation Belts, Springer"
+
+
+_OF_STRENGTH: Final = ("l_star", "kp", "plasmapause_l")
+_OF_LIFETIME: Final = ("l_star", "energy", "pitch_angle", "kp", "plasmapause_l")
+_OF_DENSITY: Final = ("energy", "pitch_angle", "l_star")
 
 
 class Scattering(NamedTuple):
@@ -181,6 +187,9 @@ class RadiationBelts:
             raise InputError(
                 "RadiationBelts: needs 1 < inner < outer, 0 < lowest_energy < highest_energy, reference > 1"
             )
+        _ = self.radial  # refuses what it cannot take
+        if self.lifetime is not None:
+            _can_be_called(self.lifetime, _OF_LIFETIME, "RadiationBelts: lifetime")
 
     @property
     def radial(self) -> RadialDiffusion:
@@ -334,6 +343,11 @@ class RadiationBelts:
         time = np.atleast_1d(to_datetime64(time, "RadiationBelts: time"))
         if time.ndim != 1 or time.size < 2 or not (np.diff(time) > np.timedelta64(0)).all():
             raise InputError("RadiationBelts: time must be at least two ascending times")
+        if min(store, steps, checkpoint_every) < 1:
+            raise InputError(
+                "RadiationBelts: store, steps and checkpoint_every must be 1 or more, got "
+                f"{store}, {steps} and {checkpoint_every}"
+            )
         count, gap = time.size, np.zeros(time.size, bool)
 
         def driver(values: Any, name: str) -> Floats:
@@ -483,6 +497,11 @@ class _Run:
         open_low: bool,
         times: int,
     ) -> None:
+        for name, wave in waves.items():
+            if not isinstance(wave, Scattering):
+                raise InputError(f"RadiationBelts: waves[{name!r}] must be a Scattering, got {type(wave).__name__}")
+            if callable(wave.strength):
+                _can_be_called(wave.strength, _OF_STRENGTH, f"RadiationBelts: strength of {name!r}")
         self.belts, self.grid = belts, belts.grid()
         self.radial = belts.radial
         grid = self.grid
@@ -493,7 +512,7 @@ class _Run:
             start, "start", grid.shells[:, None, None], self.energy, grid.at_centres.angle[:, None]
         )
         edges = belts._at(np.array([belts.inner, belts.outer]), grid.angles)
-        ends = []
+        ends: list[Any] = []
         for n, (value, name) in enumerate(((inner, "inner"), (outer, "outer"))):
             if value is None:
                 ends.append(None if n == 0 else self.density[-1].reshape(1, -1).copy())
@@ -511,12 +530,12 @@ class _Run:
             self.low_edge = self._field(start, "start", grid.shells[:, None], lowest, grid.at_centres.angle)
         else:
             self.low_edge = self.density[:, 0].copy()
-        speed = trapped.bounce_period(
+        period = trapped.bounce_period(
             _KEV_PER_MEV * self.energy, grid.shells[:, None, None], grid.at_centres.angle[:, None]
         )
         self.cone_angle = trapped.loss_cone(grid.shells, belts.altitude)
         self.cone = np.where(
-            grid.at_centres.angle[:, None] < self.cone_angle[:, None, None], 4 * _SECONDS_PER_DAY / speed, 0.0
+            grid.at_centres.angle[:, None] < self.cone_angle[:, None, None], 4 * _SECONDS_PER_DAY / period, 0.0
         )
         self.waves = {name: (wave, self._conductances(wave, open_low)) for name, wave in waves.items()}
         self.budget = np.zeros((self.shape[0], 4))
@@ -526,13 +545,15 @@ class _Run:
         self.local = bool(waves) or belts.lifetime is not None
         self.whole, self.half = (np.empty((self.shape[0], size, width) if self.local else 0) for _ in range(2))
         self.known: Any = None
+        self.fingerprint: str | None = None
         self.records: list[tuple[Floats, Floats, Floats]] = []
 
     def _field(self, value: Any, name: str, l_star: Any, energy: Floats, angle: Floats) -> Floats:
         """A density on the grid from a number, an array or a function."""
         if callable(value):
+            _can_be_called(value, _OF_DENSITY, f"RadiationBelts: {name}")
             given = {"energy": energy, "pitch_angle": angle, "l_star": l_star}
-            value = value(**{key: given[key] for key in _asked(value, tuple(given))})
+            value = value(**{key: given[key] for key in _asked(value, _OF_DENSITY)})
         return np.ascontiguousarray(_fit(value, energy.shape, name))
 
     def _conductances(self, wave: Scattering, open_low: bool) -> _Local:
@@ -617,36 +638,25 @@ class _Run:
             return None
         b = self.belts.b_0 / self.grid.shells[0] ** 3
         energy = _KEV_PER_MEV * self.energy[0]
-        return trapped.magnetic_moment(energy, b, self.grid.at_centres.angle[0]).ravel()
+        return np.ravel(trapped.magnetic_moment(energy, b, self.grid.at_centres.angle[0]))
 
     def _prepare(self, n: int, step: float) -> None:
         """Add up the waves of a regime and factor its matrices."""
         from ._radiation_belt_kernels import prepare
 
-        shells, angles = self.grid.shells, self.grid.at_centres.angle[:, None]
-        given = {"l_star": shells, "kp": self.kp[n], "plasmapause_l": self.plasmapause[n]}
         count, momenta, columns = self.shape
         total = [
             np.zeros((count, momenta - 1, columns)), np.zeros((count, momenta, columns - 1)),
             np.zeros((count, momenta - 1, columns - 1)), np.zeros((count, columns)),
         ]  # fmt: skip
         for wave, local in self.waves.values():
-            strength = wave.strength
-            if callable(strength):
-                strength = strength(**{name: given[name] for name in _asked(strength, tuple(given))})
-            strength = np.broadcast_to(np.asarray(strength, float), shells.shape)
+            strength = self._strength(wave, self.kp[n], self.plasmapause[n])
             for part, held_part in zip(total, local, strict=True):
                 part += strength.reshape(-1, *[1] * (part.ndim - 1)) * held_part
         self.across, self.along, self.cross, self.low = total
         if self.belts.mixed == "limited":
             self.cross = limited(self.across, self.along, self.cross)
-        self.rate = self.cone.copy()
-        if self.belts.lifetime is not None:
-            given |= {"l_star": shells[:, None, None], "energy": self.energy, "pitch_angle": angles}
-            with np.errstate(all="ignore"):
-                life = self.belts.lifetime(**{name: given[name] for name in _asked(self.belts.lifetime, tuple(given))})
-                extra = np.nan_to_num(1 / np.asarray(life, float), nan=0.0, posinf=0.0)
-            self.rate = self.rate + extra
+        self.rate = self.cone + self._further_loss(self.kp[n], self.plasmapause[n])
         parts = (
             self.grid.volume,
             self.across,
@@ -659,6 +669,26 @@ class _Run:
             self.half,
         )
         spread(lambda start, stop: prepare(*parts, start, stop), count, chunk=1)
+
+    def _strength(self, wave: Scattering, kp: float, plasmapause_l: float) -> Floats:
+        """Strength of a kind of wave on every shell."""
+        strength, shells = wave.strength, self.grid.shells
+        if callable(strength):
+            given = {"l_star": shells, "kp": kp, "plasmapause_l": plasmapause_l}
+            strength = strength(**{name: given[name] for name in _asked(strength, _OF_STRENGTH)})
+        return np.broadcast_to(np.asarray(strength, float), shells.shape)
+
+    def _further_loss(self, kp: float, plasmapause_l: float) -> Any:
+        """Rate of loss by the lifetime that was given, per day."""
+        if self.belts.lifetime is None:
+            return 0.0
+        given = {
+            "l_star": self.grid.shells[:, None, None], "energy": self.energy,
+            "pitch_angle": self.grid.at_centres.angle[:, None], "kp": kp, "plasmapause_l": plasmapause_l,
+        }  # fmt: skip
+        with np.errstate(all="ignore"):
+            life = self.belts.lifetime(**{name: given[name] for name in _asked(self.belts.lifetime, _OF_LIFETIME)})
+            return np.nan_to_num(1 / np.asarray(life, float), nan=0.0, posinf=0.0)
 
     def _scatter(self, n: int, there: float, step: float) -> None:
         """One local step on every shell."""
@@ -689,15 +719,28 @@ class _Run:
         self.records.append((self.density.copy(), self.budget.copy(), self.ends.copy()))
 
     def _print(self, options: tuple[int, int]) -> str:
-        """Fingerprint of all inputs of the run, for its checkpoint."""
-        digest = hashlib.sha256(repr((self.belts, options, sorted(self.waves))).encode())
+        """Fingerprint of all inputs of the run, for its checkpoint.
+
+        Functions count by what they give in this run: their addresses are others in the next process.
+        """
+        if self.fingerprint is not None:
+            return self.fingerprint
+        numbers = [(f.name, getattr(self.belts, f.name)) for f in fields(self.belts)]
+        numbers = [(name, value) for name, value in numbers if not callable(value)]
+        digest = hashlib.sha256(repr((numbers, options, list(self.waves))).encode())
         first = self.records[0][0]
         arrays = [self.time.astype(np.int64), self.kp, self.plasmapause, self.outer_factor, self.outer_end, first]
         arrays += [self.low_edge, *(a for a in (self.closed, self.low_factor, self.inner_end) if a is not None)]
         arrays += [part for _, local in self.waves.values() for part in local]
+        for kp in np.unique(self.kp):
+            arrays.append(self.radial.conductance(kp, self._mu()))
+        for kp, plasmapause in np.unique(np.stack([self.kp, self.plasmapause], axis=1), axis=0):
+            arrays += [self._strength(wave, kp, plasmapause) for wave, _ in self.waves.values()]
+            arrays.append(np.asarray(self._further_loss(kp, plasmapause)))
         for array in arrays:
             digest.update(np.ascontiguousarray(array).tobytes())
-        return digest.hexdigest()
+        self.fingerprint = digest.hexdigest()
+        return self.fingerprint
 
     def save(self, path: Path, done: int, options: tuple[int, int]) -> None:
         """Write what has been done, under another name first."""

@@ -134,7 +134,7 @@ def ring_current_loop(current: MA, radius: R_E, rho: R_E = 0.0, z: R_E = 0.0) ->
     -----
     Exact, by complete elliptic integrals; infinite on the ring itself. At the Earth's equator the depression by a ring
     at 4 R_E is 1.050 times that at the centre. Induced currents are not in it. A widely copied form of the simple
-    estimate, "about I r", has lost the stroke of I / r.
+    estimate reads I r where I / r is meant.
 
     Examples
     --------
@@ -232,12 +232,19 @@ def partial_ring_path(
         A closed loop: westward along the arc, down the dipole line at the western end, eastward through the northern
         ionosphere and up at the eastern end.
 
+    Raises
+    ------
+    InputError
+        If the arc lies below the ionosphere.
+
     Examples
     --------
     >>> path = partial_ring_path(4.0, 15.0, 24.0)
     >>> bool(np.allclose(path[0], path[-1])), [abs(float(v)) for v in path[0].round(2)]
     (True, [4.0, 0.0, 0.0])
     """
+    if not 0.0 < footpoint <= radius:
+        raise InputError(f"partial_ring_path: the footpoint {footpoint} R_E must lie between 0 and the radius {radius}")
     span = (mlt_end - mlt_start) % 24.0
     span = 24.0 if span == 0.0 and mlt_end != mlt_start else span
     west = (mlt_start - 12.0) * (math.pi / 12.0)
@@ -373,6 +380,11 @@ def pressure_current(l_shell: Any, p_perp: Any, p_par: Any, mlat: Any, b_0: floa
     array (..., shells, latitudes), nA m^-2
         Westward current density.
 
+    Raises
+    ------
+    InputError
+        If the shells do not ascend.
+
     Notes
     -----
     B x [grad p_perp + (p_par - p_perp) grad B / B] / B^2 (Parker 1957): magnetisation and drifts together. Off the
@@ -388,6 +400,8 @@ def pressure_current(l_shell: Any, p_perp: Any, p_par: Any, mlat: Any, b_0: floa
     True
     """
     shells = np.asarray(l_shell, float)
+    if shells.ndim != 1 or shells.size < 2 or not (np.diff(shells) > 0.0).all():
+        raise InputError(f"pressure_current: needs two shells or more, ascending, got {shells.tolist()}")
     latitude = np.asarray(mlat, float)
     across, along = np.broadcast_arrays(np.asarray(p_perp, float), np.asarray(p_par, float))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -447,9 +461,9 @@ def pressure_field(
     >>> round(float(pressure_field(shells, pressure, pressure)), 1)
     -25.1
     """
-    weights = _ring_weights(np.asarray(l_shell, float), rho)
     nodes, _ = _latitude_nodes()
     current = pressure_current(l_shell, p_perp, p_par, nodes, b_0)
+    weights = _ring_weights(np.asarray(l_shell, float), rho)
     return np.asarray((current * weights).sum(axis=(-2, -1)))
 
 

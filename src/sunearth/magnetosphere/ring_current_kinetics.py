@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from scipy.special import erf, gammainc
 
 from sunearth.core.arrays import namespace
-from sunearth.core.constants import DIPOLE_EQUATORIAL_FIELD, EARTH_RADIUS
+from sunearth.core.constants import DIPOLE_EQUATORIAL_FIELD, EARTH_RADIUS, SPEED_OF_LIGHT
 from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.core.model import model
 from sunearth.core.time import to_datetime64
 from sunearth.core.units import R_E, dimensionless, h, keV, kV, per_cm3, per_s, rad, sfu
 from sunearth.geomagnetism.trapped import dipole_integrals, pitch_angle_of_second_invariant, second_invariant
-from sunearth.numerics.series import trailing_maximum, trailing_mean
+from sunearth.numerics.series import held, trailing_maximum, trailing_mean
 
 from .charge_exchange import REST_ENERGY, ion_speed
 from .convection import maynard_chen_1975
@@ -141,7 +141,7 @@ def coulomb_drag(energy: keV, density: per_cm3, species: str = "proton") -> per_
     partners = [(REST_ENERGY["electron"], 1.0)]
     partners += [(m * REST_ENERGY["proton"], share) for m, share in _PLASMASPHERE]
     total = 0.0 * energy
-    light = 299792.458
+    light = SPEED_OF_LIGHT * 1e-3
     for partner, share in partners:
         x = speed / (light * math.sqrt(2.0 * _PLASMA_TEMPERATURE / partner))
         slope = 2.0 / math.sqrt(math.pi) * xp.exp(-(x**2))
@@ -413,6 +413,8 @@ class RingCurrent:
     induction_factor: float = 1.3
 
     def __post_init__(self) -> None:
+        if isinstance(self.species, str) or not self.species:
+            raise InputError(f"RingCurrent: species must be names, such as ('proton',), got {self.species!r}")
         for name in self.species:
             if name not in REST_ENERGY:
                 raise UnknownNameError("particle", str(name), REST_ENERGY)
@@ -420,6 +422,11 @@ class RingCurrent:
             raise InputError(f"RingCurrent: inner {self.inner} and outer {self.outer} R_E are no ring above the Earth")
         if min(self.rows, self.columns, self.energies, self.pitch_angles) < 2 or self.rows < 4 or self.columns < 4:
             raise InputError("RingCurrent: needs 4 rows, 4 columns, 2 energies and 2 pitch angles at least")
+        if not (0.0 < self.lowest_energy < self.highest_energy and self.step > 0.0):
+            raise InputError(
+                "RingCurrent: needs 0 < lowest_energy < highest_energy and a positive step, got "
+                f"{self.lowest_energy}, {self.highest_energy} and {self.step}"
+            )
 
     # --- geometry ---
 
@@ -594,7 +601,8 @@ class RingCurrent:
         Raises
         ------
         InputError
-            If a driver is missing, never known, or does not fit, or a checkpoint belongs to another run.
+            If a driver is missing, never known, or does not fit, the start has another grid, or a checkpoint belongs
+            to another run.
 
         Examples
         --------
@@ -604,14 +612,16 @@ class RingCurrent:
         >>> state["driver_held"].values.tolist()
         [False, True, False]
         """
+        if not (store > 0.0 and spin_up >= 0.0):
+            raise InputError(f"RingCurrent: needs store > 0 and spin_up >= 0, got {store} and {spin_up}")
         time = np.atleast_1d(np.asarray(to_datetime64(time, "RingCurrent: time")))
-        drivers, held = _drivers(
+        drivers, gap = _drivers(
             time, kp=kp, strength=strength, n_p=n_p, speed=speed, b_y=b_y, b_z=b_z, p_dyn=p_dyn, density=density,
             temperature=temperature, f107=f107, memory=self.memory,
         )  # fmt: skip
         from ._ring_current_run import Run
 
-        run = Run(self, time, drivers, held, store, spin_up)
+        run = Run(self, time, drivers, gap, store, spin_up)
         return run.through(start, progress, checkpoint, resume)
 
 
@@ -652,10 +662,7 @@ def _drivers(time: Any, *, memory: float, **given: Any) -> tuple[dict[str, Float
         series = np.asarray(getattr(value, "values", value), dtype=float)
         if series.ndim > 1 or (series.ndim == 1 and series.shape != time.shape):
             raise InputError(f"RingCurrent: {name} has the shape {series.shape}, the time {time.shape}")
-        series = np.array(np.broadcast_to(series, time.shape))
-        if not np.isfinite(series).any():
-            raise InputError(f"RingCurrent: {name} is never known")
-        known[name] = series
+        known[name] = np.array(np.broadcast_to(series, time.shape))
     if "kp" not in known and "strength" not in known:
         raise InputError("RingCurrent: convection needs kp or strength")
     from_wind = "density" not in known or "temperature" not in known
@@ -663,9 +670,9 @@ def _drivers(time: Any, *, memory: float, **given: Any) -> tuple[dict[str, Float
     if missing:
         raise InputError(f"RingCurrent: the plasma sheet needs {', '.join(missing)}, or density and temperature")
 
-    held = np.zeros(time.shape, bool)
-    for series in known.values():
-        held |= ~np.isfinite(series)
+    gap = np.zeros(time.shape, bool)
+    for name, series in known.items():
+        gap |= held(series, f"RingCurrent: {name}")[1]
     if "p_dyn" not in known and {"n_p", "speed"} <= known.keys():
         from sunearth.heliosphere.wind import dynamic_pressure
 
@@ -674,22 +681,14 @@ def _drivers(time: Any, *, memory: float, **given: Any) -> tuple[dict[str, Float
         for name in _WIND:
             mean = np.asarray(trailing_mean(time, known[name], memory)) if memory > 0.0 else known[name]
             low, high = _RANGE[name]
-            known[f"sheet_{name}"] = np.clip(_held(mean), low, high)
-    known = {name: _held(series) for name, series in known.items()}
+            known[f"sheet_{name}"] = np.clip(held(mean, f"RingCurrent: {name}")[0], low, high)
+    known = {name: held(series, f"RingCurrent: {name}")[0] for name, series in known.items()}
     if "strength" not in known:
         # the fit turns back above 8.5
         known["strength"] = np.asarray(maynard_chen_1975.spec.function(np.minimum(known["kp"], 8.5)))
     kp = known.setdefault("kp", np.full(time.shape, 3.0))
     known["kp_max"] = np.asarray(trailing_maximum(time, kp, 24.0))
-    return known, held
-
-
-def _held(series: Floats) -> Floats:
-    """The series with every gap filled by the last known value, and the first by the next."""
-    index = np.where(np.isfinite(series), np.arange(series.size), -1)
-    index = np.maximum.accumulate(index)
-    first = int(np.flatnonzero(np.isfinite(series))[0])
-    return np.asarray(series[np.maximum(index, first)])
+    return known, gap
 
 
 def fingerprint(ring: RingCurrent, *arrays: Any) -> str:

@@ -141,7 +141,7 @@ def diffuse(
     keep : bool array (intervals,), optional
         After which intervals to keep the state; the last by default.
     chunk : int, optional
-        Rows that one call of the compiled loop carries.
+        Rows that one call of the compiled loop carries, 64 at most.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def diffuse(
     >>> float((end.in_inner + end.in_outer)[-1, 0].round(3))
     2.0
     """
-    from ._diffusion_kernels import march, march_rows
+    from ._diffusion_kernels import TILE, march, march_rows
 
     if density.ndim != 2 or not density.flags.c_contiguous or density.dtype != np.float64:
         raise InputError("diffuse: density must be a contiguous float64 array of cells and rows")
@@ -206,22 +206,22 @@ def diffuse(
             tables[0][:, place] = 0.0
     ends = [np.ascontiguousarray(end) for end in ends]
     states, budgets = np.empty((int(kept.sum()), cells, rows)), np.empty((int(kept.sum()), 4, rows))
-    kernel = march_rows if own else march
+    kernel: Any = march_rows if own else march
     given = (density, volume, *tables, regime, duration, int(steps), *ends, kept, states, budgets)
-    spread(lambda start, stop: kernel(*given, start, stop), rows, chunk or _chunk(rows))
+    spread(lambda start, stop: kernel(*given, start, stop), rows, min(chunk or _chunk(rows), TILE))
     return Diffused(states, *np.moveaxis(budgets, 1, 0))
 
 
 def _table(values: Any, size: int) -> Floats:
     """Bring coefficients to a leading axis of regimes; a row of its own only where the caller has one."""
-    values = np.array(values, dtype=float)
-    if values.ndim == 0:
-        values = np.full((1, size), float(values))
-    return values[None] if values.ndim == 1 else values
+    table: Floats = np.array(values, dtype=float)
+    if table.ndim == 0:
+        return np.full((1, size), float(table))
+    return table[None] if table.ndim == 1 else table
 
 
 def _chunk(rows: int) -> int:
-    """Rows that fit into the first cache and still keep all threads busy."""
+    """Rows that keep all threads busy."""
     from .threads import thread_count
 
-    return max(1, min(64, -(-rows // thread_count())))
+    return max(1, -(-rows // thread_count()))

@@ -1,7 +1,7 @@
-"""Series along time, whatever their cadence: memories that fade, trailing means and maxima.
+"""Series along time, whatever their cadence: memories that fade, trailing means and maxima, gaps held.
 
 Every function takes arrays whose last axis is time, leading axes being members, and treats NaN as unknown: unknown in
-gives unknown out at that time, and nothing beyond what the window or the memory had to know.
+gives unknown out at that time, and nothing beyond what the window or the memory had to know. Only :func:`held` fills.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sunearth.core.errors import InputError
 
 Floats = NDArray[np.float64]
 
@@ -164,3 +166,40 @@ def trailing_maximum(time: Any, values: Any, window: float) -> Any:
 
     hours, values, restore = as_rows(time, values)
     return restore(maximum_of_window(hours, values, window))
+
+
+def held(values: Any, place: str) -> tuple[Floats, NDArray[np.bool_]]:
+    """Carry the last known value along the last axis over what is missing, and say where.
+
+    Parameters
+    ----------
+    values : array (..., time)
+        A series; before its first known value that value is taken.
+    place : str
+        What to call it in an error.
+
+    Returns
+    -------
+    values : array (..., time)
+        Without gaps.
+    missing : bool array (..., time)
+        Where it was carried.
+
+    Raises
+    ------
+    InputError
+        If nothing is known at all.
+
+    Examples
+    --------
+    >>> held([np.nan, 2.0, np.nan, 3.0], "kp")[0].tolist()
+    [2.0, 2.0, 2.0, 3.0]
+    """
+    values = np.asarray(values, float)
+    missing = ~np.isfinite(values)
+    if missing.all(axis=-1).any():
+        raise InputError(f"{place}: not a single value is known; give at least one")
+    index = np.where(missing, 0, np.arange(values.shape[-1]))
+    index = np.maximum.accumulate(index, axis=-1)
+    first = np.argmax(~missing, axis=-1)[..., None]
+    return np.take_along_axis(values, np.maximum(index, first), axis=-1), missing
