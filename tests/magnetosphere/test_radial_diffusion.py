@@ -9,6 +9,8 @@ from scipy.special import jv, yv
 from sunearth.core.errors import InputError, UnknownNameError
 from sunearth.geomagnetism.trapped import drift_period, energy_of_magnetic_moment
 from sunearth.magnetosphere import radial_diffusion as rd
+from sunearth.magnetosphere.plasmasphere import electron_density
+from sunearth.magnetosphere.radiation_belts import RadiationBelts
 
 
 def _times(hours, step=1.0):
@@ -217,3 +219,30 @@ def test_a_year_of_kp_nine_with_gaps_of_one_row_does_not_spoil_others():
     result = belt.solve(_times(24), 3.0, mu=[1.0, 2.0], start=start, outer=1.0)
     assert np.isfinite(result.psd[:, 0]).all()
     assert np.isnan(result.psd[-1, 1]).all()
+
+
+def test_collisions_with_cold_electrons_take_the_energy_as_bethe_has_it():
+    """4 pi r_e^2 m c^3 n ln(Lambda) / beta for an electron much faster than the plasma."""
+    energy = np.array([30.0, 300.0, 3000.0])
+    density = float(electron_density(3.0, 0.0, 4.5))
+    beta = np.sqrt(energy * (energy + 2 * 510.99895)) / (energy + 510.99895)
+    rate = 4 * np.pi * 2.8179403e-13**2 * 510.99895 * 2.99792458e10 * density * 21.5 / beta  # keV/s
+    assert rd.coulomb_lifetime(3.0, energy, 4.5) == pytest.approx(energy / rate / 86400.0, rel=0.01)
+    assert (rd.coulomb_lifetime(5.5, energy, 4.0) > 20 * rd.coulomb_lifetime(3.0, energy, 4.0)).all()
+
+
+def test_a_lifetime_means_the_same_in_one_and_three_dimensions():
+    """Energies are keV in both: MeV electrons are not taken for eV ones."""
+    asked = []
+
+    def lifetime(energy):
+        asked.append(np.asarray(energy))
+        return 10.0 + 0.0 * energy
+
+    belts = RadiationBelts(
+        shells=4, momenta=5, pitch_angles=6, lowest_energy=0.1, highest_energy=5.0, lifetime=lifetime
+    )
+    time = np.datetime64("2013-03-17", "ns") + np.arange(2) * np.timedelta64(1, "h")
+    belts.solve(time, 3.0, start=1.0, outer=1.0)
+    assert 10.0 < np.min(asked[-1]) < 500.0
+    assert 1e3 < np.max(asked[-1]) < 5e4

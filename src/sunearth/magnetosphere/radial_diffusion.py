@@ -25,7 +25,8 @@ from sunearth.geomagnetism.trapped import energy_of_magnetic_moment
 from sunearth.numerics.diffusion import diffuse, face_conductances
 from sunearth.numerics.series import held
 
-from .plasmasphere import carpenter_anderson_1992, maximum_kp
+from .plasmasphere import carpenter_anderson_1992, electron_density, maximum_kp
+from .ring_current_kinetics import coulomb_drag
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -332,6 +333,44 @@ def shprits_2005(l_star: dimensionless, kp: dimensionless, plasmapause_l: dimens
     xp = namespace(l_star, kp, plasmapause_l, inside)
     there = 0 * (l_star + kp + plasmapause_l + inside)
     return xp.where(l_star > plasmapause_l, 3 / kp, inside) + there
+
+
+@model(
+    cite="Trubnikov 1965, Rev. Plasma Phys. 1, 105; Carpenter and Anderson 1992, J. Geophys. Res. 97, 1097",
+    valid={"l_star": (2.25, 8.0), "energy": (10.0, 1e4), "plasmapause_l": (2.25, 7.0)},
+    monotonic={"energy": 1},
+    compiled=True,
+)
+def coulomb_lifetime(l_star: dimensionless, energy: keV, plasmapause_l: dimensionless) -> day:
+    """Time in which Coulomb collisions with the cold plasma take the energy of an electron.
+
+    Parameters
+    ----------
+    l_star : float or array, 1
+        L*.
+    energy : float or array, keV
+        Kinetic energy of the electron.
+    plasmapause_l : float or array, 1
+        Where the plasmasphere ends.
+
+    Returns
+    -------
+    lifetime : float or array, d
+        Energy over the rate at which it is lost.
+
+    Notes
+    -----
+    The drag of :func:`~.ring_current_kinetics.coulomb_drag` in the equatorial density of Carpenter and Anderson (1992)
+    at midnight. Years for relativistic electrons: it matters for tens of keV deep in the plasmasphere, and for MeV
+    electrons only where nothing else acts.
+
+    Examples
+    --------
+    >>> [float(f"{days:.2g}") for days in coulomb_lifetime(3.0, [30.0, 1000.0], 4.5)]
+    [330.0, 31000.0]
+    """
+    density = electron_density.spec.function(l_star, 0.0 * l_star, plasmapause_l)
+    return 1.0 / (_SECONDS_PER_DAY * coulomb_drag.spec.function(energy, density, "electron"))
 
 
 # Exponents of L and of the logarithm of the energy (MeV) of each term of Orlova et al. 2016, and its coefficient.

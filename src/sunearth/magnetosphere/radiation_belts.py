@@ -122,8 +122,8 @@ class RadiationBelts:
         What to do with the mixed coefficients of momentum and pitch angle: all of them, as much as keeps every
         density positive on this grid, or none of those of the waves.
     lifetime : callable or None
-        Further loss: lifetime in days as a function of any of `l_star`, `energy` (MeV), `pitch_angle` (rad), `kp` and
-        `plasmapause_l`.
+        Further loss: lifetime in days as a function of any of `l_star`, `energy` (keV, as for `RadialDiffusion`),
+        `pitch_angle` (rad), `kp` and `plasmapause_l`; such as :func:`~.radial_diffusion.coulomb_lifetime`.
     shadow_time : float
         Lifetime beyond the last closed drift shell, days.
     altitude : float
@@ -149,7 +149,7 @@ class RadiationBelts:
     `numerics.diffusion.diffuse`.
 
     Particles in the loss cone are lost in a quarter of their bounce period. The lowest momentum is held at the start's
-    density (times a factor that may change in time) or closed, the highest is closed. Energy loss by collisions,
+    density (times a factor that may change in time) or closed, the highest is closed. Collisions come in as a lifetime;
     drift-loss cone and changes of the field are not in it: L* is given.
 
     Examples
@@ -683,7 +683,7 @@ class _Run:
         if self.belts.lifetime is None:
             return 0.0
         given = {
-            "l_star": self.grid.shells[:, None, None], "energy": self.energy,
+            "l_star": self.grid.shells[:, None, None], "energy": _KEV_PER_MEV * self.energy,
             "pitch_angle": self.grid.at_centres.angle[:, None], "kp": kp, "plasmapause_l": plasmapause_l,
         }  # fmt: skip
         with np.errstate(all="ignore"):
