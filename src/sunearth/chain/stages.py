@@ -215,7 +215,7 @@ def _x_line(model: Any, run: Run) -> Run:
     On so few points the voltage is within 1 % of that on a fine map, and a year of minutes takes seconds.
     """
     names = {"potential": "x_line_potential", "length": "x_line_length", "tilt": "x_line_tilt"}
-    return several(names, model, bind(model, run, end_angle=np.pi / 4, columns=15, rows=13), run)
+    return several(names, model, bind(model, run, end_angle=np.pi / 4, columns=9, rows=13), run)
 
 
 def _dst(model: Any, run: Run) -> Run:

@@ -305,22 +305,25 @@ def lines_of_wind(winds, known, criterion, columns, rows, limits, results, start
     score, best = np.empty((columns, rows)), np.empty((columns, rows))
     step, path = np.empty((columns, rows), np.int64), np.empty(columns, np.int64)
     line, state, found = np.empty((columns, STATE)), np.empty(STATE), np.empty(8)
-    d_u, d_w = math.pi / (columns - 1), 2.0 * WIDEST / (rows - 1)
+    d_w = 2.0 * WIDEST / (rows - 1)
     for n in range(start, stop):
         if not known[n]:
             results[n, :] = math.nan
             continue
         wind = winds[n]
+        # a little beyond where the line ends at the latest, so that its end lies between two columns
+        span = min(HALF_PI, 1.2 * limits[n, 1])
+        d_u = 2.0 * span / (columns - 1)
         surface_state(0.0, 0.0, wind, state)
         scale = max(state[CURRENT], 1e-12)
         for i in range(columns):
             for k in range(rows):
-                surface_state(-HALF_PI + i * d_u, -WIDEST + k * d_w, wind, state)
+                surface_state(-span + i * d_u, -WIDEST + k * d_w, wind, state)
                 score[i, k] = score_of(state, criterion, scale, wind[AXIS])
         ridge(score, REACH, best, step, path)
         for i in range(columns):
             w = -WIDEST + (path[i] + between_rows(score, i, path[i])) * d_w
-            surface_state(-HALF_PI + i * d_u, w, wind, line[i])
+            surface_state(-span + i * d_u, w, wind, line[i])
         integrate_line(line, limits[n, 0], limits[n, 1], found)
         results[n, :] = found[:6]
 

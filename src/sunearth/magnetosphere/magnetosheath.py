@@ -774,11 +774,22 @@ def subsolar_sheath(
     >>> round(float(sheath.n_p), 1), round(float(sheath.b), 1)
     (20.0, 26.0)
     """
-    flow = {"n_p": n_p, "speed": speed, "b_x": b_x, "b_y": b_y, "b_z": b_z, "t_p": t_p}
+    from sunearth.numerics.threads import spread
+
+    names = ("n_p", "speed", "b_x", "b_y", "b_z", "t_p")
+    given = np.broadcast_arrays(n_p, speed, b_x, b_y, b_z, t_p)
+    shape, rows = given[0].shape, [np.array(values, dtype=float).ravel() for values in given]
     sheath = Magnetosheath(bow_shock=bow_shock)
-    pause, _ = sheath.boundaries(0.0, **flow)
-    state = sheath.state(pause * (1 + 1e-9), 0.0, 0.0, **flow)
-    strength = np.sqrt(state.b_x**2 + state.b_y**2 + state.b_z**2)
-    # without a shock the wind itself would be told here
-    there = state.region == 1
-    return SubsolarSheath(*(np.where(there, values, np.nan) for values in (state.n_p, state.t, state.p, strength)))
+    found = np.full((4, rows[0].size), np.nan)
+
+    def part(start: int, stop: int) -> None:
+        flow = {name: row[start:stop] for name, row in zip(names, rows, strict=True)}
+        pause, _ = sheath.boundaries(0.0, **flow)
+        state = sheath.state(pause * (1 + 1e-9), 0.0, 0.0, **flow)
+        there = state.region == SHEATH  # without a shock the wind itself would be told here
+        strength = np.sqrt(state.b_x**2 + state.b_y**2 + state.b_z**2)
+        for row, values in zip(found, (state.n_p, state.t, state.p, strength), strict=True):
+            row[start:stop] = np.where(there, values, np.nan)
+
+    spread(part, rows[0].size, chunk=16_384)  # pieces that stay in the cache
+    return SubsolarSheath(*(row.reshape(shape)[()] for row in found))
