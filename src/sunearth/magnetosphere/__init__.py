@@ -44,6 +44,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "ring_current",
         "ring_current_field",
         "ring_current_kinetics",
+        "simple_magnetospheres",
         "storm_currents",
         "storms",
         "substorms",
